@@ -1,0 +1,7 @@
+//! forecourt: the decision engine for a car maker's dealer network.
+#![doc = ""]
+
+pub mod ids;
+pub mod lp;
+pub mod progress;
+pub mod units;
