@@ -163,7 +163,7 @@ impl<A: Id, B: Id, V: Clone> Grid<A, B, V> {
     }
     /// Number of rows.
     pub fn height(&self) -> usize {
-        if self.width == 0 { 0 } else { self.items.len() / self.width }
+        self.items.len().checked_div(self.width).unwrap_or(0)
     }
     /// Every cell with its two ids, row by row.
     pub fn cells(&self) -> impl Iterator<Item = (A, B, &V)> {

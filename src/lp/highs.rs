@@ -54,6 +54,12 @@ pub struct Hot {
     limits: Limits,
 }
 
+/// A row to be added: lower bound, upper bound, terms.
+pub type NewRow = (f64, f64, Vec<(Col, f64)>);
+
+/// A column to be added: cost, lower bound, upper bound, entries.
+pub type NewColumn = (f64, f64, f64, Vec<(Row, f64)>);
+
 struct Handle {
     raw: *mut c_void,
     stop: Stop,
@@ -114,7 +120,7 @@ impl Handle {
         Ok(handle)
     }
 
-    fn check(&self, code: c_int, what: &str) -> Result<(), Failure> {
+    fn check(code: c_int, what: &str) -> Result<(), Failure> {
         if code == ffi::STATUS_ERROR { Err(Failure::Solver(format!("HiGHS refused {what}"))) } else { Ok(()) }
     }
 
@@ -122,28 +128,28 @@ impl Handle {
         let key = CString::new(name).expect("option names have no NUL");
         // SAFETY: `key` outlives the call.
         let code = unsafe { ffi::Highs_setBoolOptionValue(self.raw, key.as_ptr(), c_int::from(value)) };
-        self.check(code, name)
+        Self::check(code, name)
     }
 
     fn set_int(&self, name: &str, value: c_int) -> Result<(), Failure> {
         let key = CString::new(name).expect("option names have no NUL");
         // SAFETY: `key` outlives the call.
         let code = unsafe { ffi::Highs_setIntOptionValue(self.raw, key.as_ptr(), value) };
-        self.check(code, name)
+        Self::check(code, name)
     }
 
     fn set_double(&self, name: &str, value: f64) -> Result<(), Failure> {
         let key = CString::new(name).expect("option names have no NUL");
         // SAFETY: `key` outlives the call.
         let code = unsafe { ffi::Highs_setDoubleOptionValue(self.raw, key.as_ptr(), value) };
-        self.check(code, name)
+        Self::check(code, name)
     }
 
     fn set_string(&self, name: &str, value: &str) -> Result<(), Failure> {
         let (key, text) = (CString::new(name).expect("no NUL"), CString::new(value).expect("no NUL"));
         // SAFETY: both strings outlive the call.
         let code = unsafe { ffi::Highs_setStringOptionValue(self.raw, key.as_ptr(), text.as_ptr()) };
-        self.check(code, name)
+        Self::check(code, name)
     }
 
     fn double(&self, name: &str) -> f64 {
@@ -231,7 +237,7 @@ impl Hot {
                 )
             }
         };
-        handle.check(code, "the model")?;
+        Handle::check(code, "the model")?;
         let hot = Self { handle, limits: limits.clone() };
         hot.apply_limits()?;
         Ok(hot)
@@ -276,7 +282,7 @@ impl Hot {
     }
 
     /// Adds rows `lower <= terms <= upper`; returns the first new row.
-    pub fn add_rows(&mut self, rows: &[(f64, f64, Vec<(Col, f64)>)]) -> Result<Row, Failure> {
+    pub fn add_rows(&mut self, rows: &[NewRow]) -> Result<Row, Failure> {
         let first = Row::at(self.rows());
         let lower: Vec<f64> = rows.iter().map(|r| r.0).collect();
         let upper: Vec<f64> = rows.iter().map(|r| r.1).collect();
@@ -299,12 +305,12 @@ impl Hot {
                 value.as_ptr(),
             )
         };
-        self.handle.check(code, "new rows")?;
+        Handle::check(code, "new rows")?;
         Ok(first)
     }
 
     /// Adds columns `(cost, lower, upper, entries)`; returns the first new column.
-    pub fn add_columns(&mut self, columns: &[(f64, f64, f64, Vec<(Row, f64)>)]) -> Result<Col, Failure> {
+    pub fn add_columns(&mut self, columns: &[NewColumn]) -> Result<Col, Failure> {
         let first = Col::at(self.columns());
         let cost: Vec<f64> = columns.iter().map(|c| c.0).collect();
         let lower: Vec<f64> = columns.iter().map(|c| c.1).collect();
@@ -329,7 +335,7 @@ impl Hot {
                 value.as_ptr(),
             )
         };
-        self.handle.check(code, "new columns")?;
+        Handle::check(code, "new columns")?;
         Ok(first)
     }
 
@@ -339,21 +345,21 @@ impl Hot {
         mask.resize(self.rows(), 0);
         // SAFETY: the mask has one entry per row.
         let code = unsafe { ffi::Highs_deleteRowsByMask(self.handle.raw, mask.as_mut_ptr()) };
-        self.handle.check(code, "the deletion of rows")
+        Handle::check(code, "the deletion of rows")
     }
 
     /// Changes the bounds of one column.
     pub fn set_column_bounds(&mut self, col: Col, lower: f64, upper: f64) -> Result<(), Failure> {
         // SAFETY: plain values.
         let code = unsafe { ffi::Highs_changeColBounds(self.handle.raw, col.0 as c_int, lower, upper) };
-        self.handle.check(code, "column bounds")
+        Handle::check(code, "column bounds")
     }
 
     /// Changes the bounds of one row.
     pub fn set_row_bounds(&mut self, row: Row, lower: f64, upper: f64) -> Result<(), Failure> {
         // SAFETY: plain values.
         let code = unsafe { ffi::Highs_changeRowBounds(self.handle.raw, row.0 as c_int, lower, upper) };
-        self.handle.check(code, "row bounds")
+        Handle::check(code, "row bounds")
     }
 
     /// Changes the bounds of several rows at once: `(row, lower, upper)`, rows ascending.
@@ -371,14 +377,14 @@ impl Hot {
                 upper.as_ptr(),
             )
         };
-        self.handle.check(code, "row bounds")
+        Handle::check(code, "row bounds")
     }
 
     /// Changes one objective coefficient.
     pub fn set_cost(&mut self, col: Col, cost: f64) -> Result<(), Failure> {
         // SAFETY: plain values.
         let code = unsafe { ffi::Highs_changeColCost(self.handle.raw, col.0 as c_int, cost) };
-        self.handle.check(code, "a cost")
+        Handle::check(code, "a cost")
     }
 
     /// Proposes a feasible point (one value per column) to the next mixed-integer run.
@@ -394,7 +400,7 @@ impl Hot {
                 std::ptr::null(),
             )
         };
-        self.handle.check(code, "a proposed solution")
+        Handle::check(code, "a proposed solution")
     }
 
     /// The basis of the last run.
@@ -412,7 +418,7 @@ impl Hot {
         rows.resize(self.rows(), ffi::kHighsBasisStatusBasic);
         // SAFETY: the slices have one entry per column and row.
         let code = unsafe { ffi::Highs_setBasis(self.handle.raw, columns.as_ptr(), rows.as_ptr()) };
-        self.handle.check(code, "a basis")
+        Handle::check(code, "a basis")
     }
 
     /// Runs the linear programme from the last basis.

@@ -14,7 +14,7 @@ pub mod compact;
 pub mod highs;
 mod programme;
 
-pub use highs::{Basis, Hot, solve, solver_version};
+pub use highs::{Basis, Hot, NewColumn, NewRow, solve, solver_version};
 pub use programme::{Col, Programme, Row};
 
 use std::sync::Arc;

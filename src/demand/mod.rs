@@ -1,0 +1,5 @@
+//! What was sold, and what will be asked for.
+
+pub mod history;
+
+pub use history::History;

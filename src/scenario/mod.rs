@@ -1,0 +1,90 @@
+//! Everything one run needs: checked, and never changed afterwards.
+
+pub mod settings;
+
+pub use settings::Settings;
+
+use crate::catalogue::Catalogue;
+use crate::demand::History;
+use crate::ids::{Grid, ModelId, SiteId, Week};
+use crate::network::Network;
+use jiff::civil::Date;
+
+/// Unsold cars of one age at one store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StockLot {
+    /// Where.
+    pub site: SiteId,
+    /// Which.
+    pub model: ModelId,
+    /// Days since the car was built (as counted by the user's table).
+    pub age_days: u32,
+    /// How many.
+    pub cars: u32,
+}
+
+/// Cars on their way to a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InTransit {
+    /// Where to.
+    pub site: SiteId,
+    /// Which.
+    pub model: ModelId,
+    /// Week of the horizon in which they arrive (0 is the first planning week).
+    pub week: Week,
+    /// How many.
+    pub cars: u32,
+}
+
+/// What a day of the calendar is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DayKind {
+    /// New year's day of the Chinese lunisolar calendar: moves between 21 January and 20 February.
+    SpringFestival,
+    /// Any other public holiday.
+    Holiday,
+}
+
+/// A day that sales do not treat like others.
+#[derive(Clone, Debug)]
+pub struct CalendarDay {
+    /// The day.
+    pub date: Date,
+    /// What it is called.
+    pub name: String,
+    /// What it is.
+    pub kind: DayKind,
+}
+
+/// A scenario: the maker's own tables, checked.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Name of the scenario's folder.
+    pub id: String,
+    /// Title in English.
+    pub name: String,
+    /// Title in Chinese (or the English one).
+    pub name_zh: String,
+    /// ISO code of the currency.
+    pub currency: String,
+    /// Whether any table was made up; said wherever results show.
+    pub synthetic: bool,
+    /// First day of the first planning week, a Monday. Sales before it are history.
+    pub today: Date,
+    /// Options of every step.
+    pub settings: Settings,
+    /// Places.
+    pub network: Network,
+    /// Vehicles.
+    pub catalogue: Catalogue,
+    /// Past sales.
+    pub history: History,
+    /// Unsold cars today, ascending by site, model, age.
+    pub stock: Vec<StockLot>,
+    /// Cars under way, ascending by site, model, week.
+    pub in_transit: Vec<InTransit>,
+    /// Build slots: cars a plant can build, per plant and model, for each week of the horizon.
+    pub supply: Grid<SiteId, ModelId, Vec<u32>>,
+    /// Special days, ascending.
+    pub calendar: Vec<CalendarDay>,
+}
