@@ -19,3 +19,6 @@ pub mod demand;
 
 // Everything one run needs.
 pub mod scenario;
+
+// Decisions.
+pub mod placement;

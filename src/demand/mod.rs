@@ -1,5 +1,6 @@
 //! What was sold, and what will be asked for.
 
+pub mod choice;
 pub mod history;
 
 pub use history::History;

@@ -62,17 +62,13 @@ impl Coverage {
         format.attraction * libm::exp2(-(leg.time / self.half_time))
     }
 
-    /// Shares of a zone's buyers of this brand among open stores, and the share of all registrations the brand wins:
-    /// `Σ pull / (rival_weight + Σ pull)`.
-    pub fn shares(&self, network: &Network, zone: ZoneId, open: &OpenStores) -> (Vec<(SiteId, f64)>, f64) {
-        let pulls: Vec<(SiteId, f64)> = self.by_zone[zone]
+    /// Pull of every open store within reach of a zone.
+    pub fn pulls(&self, network: &Network, zone: ZoneId, open: &OpenStores) -> Vec<(SiteId, f64)> {
+        self.by_zone[zone]
             .iter()
             .filter_map(|r| open[r.site].map(|f| (r.site, self.pull(network, f, r.leg))))
             .filter(|p| p.1 > 0.0)
-            .collect();
-        let total: f64 = pulls.iter().map(|p| p.1).sum();
-        let captured = if total > 0.0 { total / (network.zones[zone].rival_weight + total) } else { 0.0 };
-        (pulls.into_iter().map(|(s, p)| (s, p / total)).collect(), captured)
+            .collect()
     }
 
     /// Shortest travel from a zone to an open store, when one is within reach.
@@ -86,8 +82,9 @@ impl Coverage {
 
     /// How much stores get in each other's way in a zone: `1 − Σ share²`, 0 with one store, towards 1 with many.
     pub fn overlap(&self, network: &Network, zone: ZoneId, open: &OpenStores) -> f64 {
-        let (shares, _) = self.shares(network, zone, open);
-        if shares.is_empty() { 0.0 } else { 1.0 - shares.iter().map(|s| s.1 * s.1).sum::<f64>() }
+        let pulls = self.pulls(network, zone, open);
+        let total: f64 = pulls.iter().map(|p| p.1).sum();
+        if total > 0.0 { 1.0 - pulls.iter().map(|p| (p.1 / total).powi(2)).sum::<f64>() } else { 0.0 }
     }
 
     /// Zones from which no open store can be reached within `limit`.

@@ -24,6 +24,9 @@ pub struct Settings {
 pub struct MarketSettings {
     /// Travel time that halves a store's pull (`[market] half_time_min`), minutes.
     pub half_time_min: f64,
+    /// Nesting of the brand's stores (`[market] nest`), above 0 and at most 1: 1 is the plain logit; the smaller, the
+    /// more do the brand's own stores take from each other.
+    pub nest: f64,
 }
 
 /// What a new network must respect.

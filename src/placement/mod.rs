@@ -1,0 +1,3 @@
+//! Where stores stand.
+
+pub mod dealer;
