@@ -21,7 +21,7 @@ impl Method for Ets {
         let forecast = fitted.predict(horizon, 0.9).ok()?;
         let band = forecast.intervals?;
         let finite = |v: &[f64]| v.iter().all(|x| x.is_finite());
-        (finite(&forecast.point) && finite(&band.lower) && finite(&band.upper)).then(|| Path {
+        (finite(&forecast.point) && finite(&band.lower) && finite(&band.upper)).then_some(Path {
             mean: forecast.point,
             low: band.lower,
             high: band.upper,
