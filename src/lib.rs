@@ -4,4 +4,6 @@
 pub mod ids;
 pub mod lp;
 pub mod progress;
+pub mod simulation;
+pub mod stats;
 pub mod units;
