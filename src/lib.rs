@@ -6,6 +6,8 @@
 // Ground: quantities, positions, progress; on it linear programmes and chance.
 pub mod ids;
 pub mod progress;
+pub mod simulation;
+pub mod stats;
 pub mod units;
 
 pub mod lp;

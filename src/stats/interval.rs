@@ -1,0 +1,163 @@
+//! How sure a mean is.
+
+use super::special::student_two_sided;
+
+/// A mean with the half-width of its confidence interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    /// The mean.
+    pub mean: f64,
+    /// Half the width; infinite when fewer than two observations were made.
+    pub half: f64,
+    /// Number of observations.
+    pub count: u64,
+}
+
+impl Interval {
+    /// Lower end.
+    pub fn low(&self) -> f64 {
+        self.mean - self.half
+    }
+    /// Upper end.
+    pub fn high(&self) -> f64 {
+        self.mean + self.half
+    }
+    /// Whether a value lies inside.
+    pub fn covers(&self, value: f64) -> bool {
+        (value - self.mean).abs() <= self.half
+    }
+    /// Half-width as a share of the mean's size.
+    pub fn relative(&self) -> f64 {
+        if self.half == 0.0 { 0.0 } else { self.half / self.mean.abs() }
+    }
+    /// Both mean and width in another unit.
+    pub fn scaled(&self, factor: f64) -> Self {
+        Self { mean: self.mean * factor, half: self.half * factor.abs(), count: self.count }
+    }
+}
+
+/// Exact sums of whole-number observations; joining two is free of order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moments {
+    count: u64,
+    sum: i128,
+    squares: i128,
+}
+
+impl Moments {
+    /// Takes an observation in.
+    pub fn push(&mut self, value: i64) {
+        self.count += 1;
+        self.sum += i128::from(value);
+        self.squares += i128::from(value) * i128::from(value);
+    }
+    /// Joins the observations of another.
+    pub fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.sum += other.sum;
+        self.squares += other.squares;
+    }
+    /// Number of observations.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+    /// Their sum.
+    pub fn sum(&self) -> i128 {
+        self.sum
+    }
+    /// The sum of their squares.
+    pub fn squares(&self) -> i128 {
+        self.squares
+    }
+    /// Their mean, 0 when there is none.
+    pub fn mean(&self) -> f64 {
+        if self.count == 0 { 0.0 } else { self.sum as f64 / self.count as f64 }
+    }
+    /// Unbiased sample variance, `(n Σx² − (Σx)²) / (n (n − 1))`, the numerator exact where it fits 128 bits.
+    pub fn variance(&self) -> f64 {
+        if self.count < 2 {
+            return 0.0;
+        }
+        let n = i128::from(self.count);
+        let numerator = match (n.checked_mul(self.squares), self.sum.checked_mul(self.sum)) {
+            (Some(a), Some(b)) => (a - b) as f64,
+            _ => (self.count as f64) * self.squares as f64 - (self.sum as f64) * (self.sum as f64),
+        };
+        numerator.max(0.0) / (self.count as f64 * (self.count - 1) as f64)
+    }
+    /// Mean with a t-interval of two-sided confidence `level`.
+    pub fn interval(&self, level: f64) -> Interval {
+        let half = if self.count < 2 {
+            f64::INFINITY
+        } else {
+            student_two_sided(level, (self.count - 1) as f64) * (self.variance() / self.count as f64).sqrt()
+        };
+        Interval { mean: self.mean(), half, count: self.count }
+    }
+}
+
+/// Interval of the mean difference `a − b` of observations paired by position (as many pairs as the shorter has).
+pub fn paired(a: impl Iterator<Item = i64>, b: impl Iterator<Item = i64>, level: f64) -> Interval {
+    let mut moments = Moments::default();
+    a.zip(b).for_each(|(a, b)| moments.push(a - b));
+    moments.interval(level)
+}
+
+/// Interval of the mean of real observations, summed in the order given (two passes).
+pub fn of_floats(values: &[f64], level: f64) -> Interval {
+    let n = values.len() as f64;
+    let mean = if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / n };
+    let half = if values.len() < 2 {
+        f64::INFINITY
+    } else {
+        let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
+        student_two_sided(level, n - 1.0) * (squares / (n * (n - 1.0))).sqrt()
+    };
+    Interval { mean, half, count: values.len() as u64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moments(values: &[i64]) -> Moments {
+        let mut m = Moments::default();
+        values.iter().for_each(|&v| m.push(v));
+        m
+    }
+
+    #[test]
+    fn a_small_sample_by_hand() {
+        // 2, 4, 9: mean 5, variance 13, t(2) = 4.302652730.
+        let m = moments(&[2, 4, 9]);
+        assert_eq!((m.mean(), m.variance()), (5.0, 13.0));
+        let i = m.interval(0.95);
+        assert!((i.half - 4.302_652_730 * (13.0_f64 / 3.0).sqrt()).abs() < 1e-8);
+        assert!((of_floats(&[2.0, 4.0, 9.0], 0.95).half - i.half).abs() < 1e-12);
+        assert!(i.covers(5.0 + i.half * 0.999) && !i.covers(5.0 - i.half * 1.001));
+    }
+
+    #[test]
+    fn big_money_keeps_its_variance() {
+        let base = 4_000_000_000_000_000;
+        assert_eq!(moments(&[base + 1, base + 2, base + 3]).variance(), 1.0);
+        assert!(moments(&[7]).interval(0.95).half.is_infinite());
+    }
+
+    #[test]
+    fn merging_is_free_of_order() {
+        let (a, b) = (moments(&[1, 2, 3]), moments(&[10, -4]));
+        let (mut ab, mut ba) = (a, b);
+        ab.merge(&b);
+        ba.merge(&a);
+        assert_eq!(ab, ba);
+        assert_eq!(ab, moments(&[10, 3, -4, 1, 2]));
+    }
+
+    #[test]
+    fn pairs_cancel_what_they_share() {
+        let i = paired([105, 207, 303].into_iter(), [100, 200, 300].into_iter(), 0.95);
+        assert_eq!(i.mean, 5.0);
+        assert!((i.half - 4.302_652_730 * (4.0_f64 / 3.0).sqrt()).abs() < 1e-8);
+    }
+}

@@ -1,0 +1,16 @@
+//! Chance and what can be said about it: keyed random streams, exact tables, intervals.
+//!
+//! Everything here is pure Rust over `libm`, so that a draw and a table have the same bits on every machine.
+//!
+//! - [`stream`]: random numbers that are a function of a key, so that any draw can be computed again on request.
+//! - [`poisson`], [`alias`], [`threshold`], [`normal`]: what is drawn from them.
+//! - [`interval`], [`sketch`]: what is concluded.
+
+pub mod alias;
+pub mod interval;
+pub mod normal;
+pub mod poisson;
+pub mod sketch;
+pub mod special;
+pub mod stream;
+pub mod threshold;
