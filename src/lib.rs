@@ -19,3 +19,8 @@ pub mod demand;
 
 // Everything one run needs.
 pub mod scenario;
+
+// The decisions.
+pub mod replenishment;
+
+pub mod transfer;
