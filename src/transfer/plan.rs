@@ -52,6 +52,8 @@ pub struct Plan {
     pub values: Values,
     /// Profit of all moves.
     pub profit: Money,
-    /// Proven upper bound on the profit; equal to it at an optimum.
+    /// Profit less the least profit asked of each move: what the choice maximises.
+    pub objective: Money,
+    /// Proven upper bound on the objective; equal to it at an optimum.
     pub bound: Money,
 }

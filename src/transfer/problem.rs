@@ -65,7 +65,7 @@ pub struct Rules {
     pub youngest_days: u32,
     /// Largest share of a dealer's stock that leaves in one week (assumption: 0.10), rounded down.
     pub share_of_stock: f64,
-    /// A move must be worth at least this much more than it costs, money.
+    /// Money that a move must bring beyond its cost; one hundredth where this says less.
     pub least_profit: f64,
 }
 
@@ -123,6 +123,8 @@ pub enum Error {
 #[derive(Clone, Debug)]
 pub struct Problem {
     data: Data,
+    /// Cars of each dealer.
+    stock: Vec<usize>,
 }
 
 impl Problem {
@@ -132,7 +134,14 @@ impl Problem {
     /// [`Error::Faulty`] with every fault found.
     pub fn new(data: Data) -> Result<Self, Error> {
         let faults = super::check::faults(&data);
-        if faults.is_empty() { Ok(Self { data }) } else { Err(Error::Faulty(faults)) }
+        if !faults.is_empty() {
+            return Err(Error::Faulty(faults));
+        }
+        let mut stock = vec![0; data.dealers.len()];
+        for cell in &data.cells {
+            stock[cell.dealer] += cell.cars.len();
+        }
+        Ok(Self { data, stock })
     }
 
     /// The checked data.
@@ -140,9 +149,30 @@ impl Problem {
         &self.data
     }
 
+    /// Cars a dealer may give in one week: the share of its stock, rounded down.
+    pub fn weekly_share(&self, dealer: usize) -> i64 {
+        // The small addition keeps 0.1 × 30 at 3.
+        (self.data.rules.share_of_stock * self.stock[dealer] as f64 + 1e-9).floor() as i64
+    }
+
+    /// Cars of all dealers together.
+    pub fn all_cars(&self) -> i64 {
+        self.stock.iter().sum::<usize>() as i64
+    }
+
+    /// Least profit of a move in hundredths, never below one.
+    pub fn least_profit(&self) -> i64 {
+        hundredths(self.data.rules.least_profit).max(1)
+    }
+
     /// Cars of a cell that are old enough to leave.
     pub fn old_enough(&self, cell: usize) -> usize {
         let youngest = self.data.rules.youngest_days;
         self.data.cells[cell].cars.iter().filter(|c| c.age_days >= youngest).count()
     }
+}
+
+/// Money in whole hundredths.
+pub(super) fn hundredths(money: f64) -> i64 {
+    (money * 100.0).round() as i64
 }
