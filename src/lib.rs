@@ -3,12 +3,12 @@
 //! The rooms stand here in the order of their floors: a room may use only rooms above it in this list (one test reads
 //! the source and checks that). Data flows one way: tables → scenario → decisions → simulation → evaluation → report.
 
-// Ground: quantities, positions, progress; on it linear programmes and chance.
+// Ground: quantities, positions, progress; on it chance and linear programmes.
 pub mod ids;
 pub mod progress;
-pub mod simulation;
-pub mod stats;
 pub mod units;
+
+pub mod stats;
 
 pub mod lp;
 
@@ -22,5 +22,10 @@ pub mod demand;
 // Everything one run needs.
 pub mod scenario;
 
-// Decisions.
+// Decisions. They do not know each other.
 pub mod placement;
+pub mod replenishment;
+pub mod transfer;
+
+// The sampled future.
+pub mod simulation;
