@@ -109,6 +109,7 @@ fn dealers(p: &Parts, f: &mut Faults) {
 fn models(p: &Parts, f: &mut Faults) {
     for (m, model) in p.models.iter().enumerate() {
         f.below("models", m, "group", model.group, p.day_factor.len());
+        f.below("models", m, "segment", model.segment, p.models.len());
         for (what, steps) in [("holding", &model.holding), ("discount", &model.discount)] {
             f.add(steps.first().is_some_and(|s| s.0 != 0), "models", m, || format!("{what} must begin at age 0"));
             f.add(steps.windows(2).any(|w| w[0].0 >= w[1].0), "models", m, || format!("ages of {what} must rise"));

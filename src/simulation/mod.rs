@@ -1,13 +1,22 @@
 //! A year of the network, many times over, under chance.
 
 mod check;
+mod customers;
+mod fair;
+mod ground;
+mod kernel;
 pub mod outcome;
 pub mod policy;
 pub mod problem;
+mod review;
+mod run;
+mod tables;
 
+pub use customers::{Customer, customers};
 pub use outcome::{Measure, Outcome, Series, Summary, Tally};
 pub use policy::Policy;
 pub use problem::{Fault, Parts, Problem};
+pub use run::run;
 
 use crate::lp::Stop;
 
@@ -53,5 +62,3 @@ pub enum Error {
     #[error("no threads could be started: {0}")]
     Threads(String),
 }
-
-// The kernel plugs in here: `run(&Problem, &Options, &dyn Observer) -> Result<Outcome, Error>`.

@@ -1,6 +1,6 @@
 //! What a run tells: whole numbers only, so that sums do not depend on who added first.
 
-use crate::stats::interval::{Interval, Moments, paired};
+use crate::stats::interval::{Interval, Moments};
 use crate::stats::sketch::Sketch;
 
 macro_rules! measures {
@@ -189,6 +189,8 @@ pub struct Outcome {
     pub dealers: Vec<Summary>,
     /// One summary per model.
     pub models: Vec<Summary>,
+    /// Numbers of the replications done, rising.
+    pub numbers: Vec<u32>,
     /// The network's tally of each replication, in order of replication: what pairs two outcomes.
     pub totals: Vec<Tally>,
     /// For each [`Series`], for each week, the distribution over replications.
@@ -205,10 +207,22 @@ impl Outcome {
     /// 95 % interval of the mean paired difference `self − before` of a network measure. Replications are paired by
     /// number, so both outcomes must come from the same seed.
     pub fn difference(&self, before: &Self, measure: Measure) -> Interval {
-        paired(self.totals.iter().map(|t| t.get(measure)), before.totals.iter().map(|t| t.get(measure)), 0.95)
+        self.paired(before, |t| t.get(measure))
     }
     /// The same for the profit (hundredths).
     pub fn profit_difference(&self, before: &Self) -> Interval {
-        paired(self.totals.iter().map(Tally::profit), before.totals.iter().map(Tally::profit), 0.95)
+        self.paired(before, Tally::profit)
+    }
+    /// The same for any whole-number figure of a replication.
+    pub fn paired(&self, before: &Self, figure: impl Fn(&Tally) -> i64) -> Interval {
+        let mut pairs = Moments::default();
+        let mut theirs = before.numbers.iter().zip(&before.totals).peekable();
+        for (number, tally) in self.numbers.iter().zip(&self.totals) {
+            while theirs.next_if(|(n, _)| *n < number).is_some() {}
+            if let Some((_, other)) = theirs.next_if(|(n, _)| *n == number) {
+                pairs.push(figure(tally) - figure(other));
+            }
+        }
+        pairs.interval(0.95)
     }
 }

@@ -102,7 +102,7 @@ pub struct Arc {
 pub struct Model {
     /// Row of [`Parts::day_factor`].
     pub group: u32,
-    /// Models of one segment substitute each other.
+    /// Models of one segment substitute each other. Numbered from 0, below the number of models.
     pub segment: u32,
     /// Earned with one car sold, before discount, holding and transfer.
     pub contribution: Money,

@@ -1,0 +1,135 @@
+//! Throughput of the simulation kernels: `cargo bench --bench simulation [-- network|cells]`.
+
+use forecourt::progress::Silent;
+use forecourt::simulation::problem::{Arc, Behaviour, Choice, Dealer, Lot, Market, Model, Parts, Problem, Trade, Zone};
+use forecourt::simulation::{Measure, Options, Policy, run};
+use forecourt::stats::stream::Stream;
+use forecourt::units::Money;
+use std::time::Instant;
+
+/// A network of the size of a large maker: 900 dealers, 60 models, 337 zones, about a million cars a year.
+fn network(closed: bool) -> Problem {
+    let (zones, dealers, models, days) = (337u32, 900u32, 60u32, 364u32);
+    let mut s = Stream::from_hash(1);
+    let per_day = 1e6 / f64::from(days);
+    let mut demand: Vec<f64> = (0..zones)
+        .map(|_| -s.unit().ln())
+        .collect::<Vec<_>>()
+        .iter()
+        .flat_map(|z| (0..models).map(move |m| z / (1.0 + f64::from(m))))
+        .collect();
+    let total: f64 = demand.iter().sum();
+    demand.iter_mut().for_each(|d| *d *= per_day / total);
+    // A zone's dealers: about a proportional number with a handful of neighbours.
+    let mut reach: Vec<Vec<Choice>> = vec![Vec::new(); zones as usize];
+    for d in 0..dealers {
+        let home = d * zones / dealers;
+        for z in home.saturating_sub(3)..(home + 4).min(zones) {
+            reach[z as usize].push(Choice { dealer: d, weight: 1.0 / (1.0 + f64::from(z.abs_diff(home))) });
+        }
+    }
+    let mut rate = vec![0.0; (dealers * models) as usize];
+    for (z, choices) in reach.iter().enumerate() {
+        let sum: f64 = choices.iter().map(|c| c.weight).sum();
+        for c in choices {
+            for m in 0..models as usize {
+                rate[c.dealer as usize * models as usize + m] += demand[z * models as usize + m] * c.weight / sum;
+            }
+        }
+    }
+    let levels: Vec<u16> = rate.iter().map(|r| (r * 21.0 + 1.5 * (r * 21.0).sqrt()).ceil() as u16).collect();
+    let stock = levels
+        .iter()
+        .enumerate()
+        .map(|(k, &l)| Lot {
+            dealer: k as u32 / models,
+            model: k as u32 % models,
+            cars: u32::from(l) / 2,
+            age_days: (k % 70) as u16,
+        })
+        .collect();
+    let parts = Parts {
+        days,
+        month: (0..days).map(|t| (t / 31) as u16).collect(),
+        regions: 31,
+        zones: reach
+            .into_iter()
+            .enumerate()
+            .map(|(z, choices)| Zone { region: z as u32 % 31, choices, outside: 0.0 })
+            .collect(),
+        dealers: (0..dealers)
+            .map(|d| Dealer {
+                region: d % 31,
+                open: !closed || d % 9 != 0,
+                storage: Some(2000),
+                lead_time: d % 4,
+                donors: (1..=6)
+                    .map(|k| Arc { donor: (d + k) % dealers, cost: Money::from_major(300.0 + 50.0 * f64::from(k)) })
+                    .collect(),
+            })
+            .collect(),
+        models: (0..models)
+            .map(|m| Model {
+                group: m / 12,
+                segment: m / 6,
+                contribution: Money::from_major(12_000.0),
+                lost_sale: Money::from_major(5000.0),
+                holding: vec![(0, Money::from_major(30.0)), (90, Money::from_major(45.0))],
+                discount: vec![(0, Money::ZERO), (60, Money::from_major(1000.0)), (120, Money::from_major(4000.0))],
+            })
+            .collect(),
+        demand,
+        day_factor: (0..5).map(|g| (0..days).map(|t| 1.0 + 0.2 * (f64::from(t + g) / 58.0).sin()).collect()).collect(),
+        market: Market { national_sd: 0.15, regional_sd: 0.1, persistence: 0.5, dispersion: 0.018 },
+        behaviour: Behaviour::default(),
+        lead_times: (0..4)
+            .map(|k| {
+                let mut p = vec![0.0; 12 + 3 * k];
+                let n = p.len();
+                p[n - 5..].fill(0.2);
+                p
+            })
+            .collect(),
+        rate,
+        policy: Policy::OrderUpTo { levels, season: Vec::new() },
+        review_days: 7,
+        supply: vec![1_000; (models * 52) as usize],
+        trade: Trade { reserve: vec![1; (dealers * models) as usize], least_age: 7, weekly_share: 0.1, failure: 0.1 },
+        stock,
+        pipeline: Vec::new(),
+        moves: Vec::new(),
+    };
+    Problem::new(parts).unwrap_or_else(|faults| panic!("{}", faults[0]))
+}
+
+fn main() {
+    let replications = std::env::var("REPLICATIONS").ok().and_then(|r| r.parse().ok()).unwrap_or(10);
+    let threads = std::env::var("THREADS").ok().and_then(|r| r.parse().ok()).unwrap_or(1);
+    let mut before = None;
+    for closed in [false, true] {
+        let problem = network(closed);
+        let begin = Instant::now();
+        let options = Options { replications, threads: Some(threads), ..Options::default() };
+        let outcome = run(&problem, &options, &Silent).expect("the run ends");
+        let seconds = begin.elapsed().as_secs_f64();
+        println!(
+            "network closed={closed}: {replications} replications, {threads} threads: {seconds:.2} s, {:.1} M events, {:.1} M events/s, {:.0} M dealer-model-days/s",
+            outcome.events as f64 / 1e6,
+            outcome.events as f64 / seconds / 1e6,
+            900.0 * 60.0 * 364.0 * f64::from(replications) / seconds / 1e6
+        );
+        for &m in Measure::ALL {
+            println!("  {:14} {:16.1} ± {:.1}", m.name(), outcome.network.mean(m), outcome.network.interval(m).half);
+        }
+        println!(
+            "  fill {:.4} lost {:.4} aged {:.4}",
+            outcome.network.fill_rate(),
+            outcome.network.lost_share(),
+            outcome.network.aged_share()
+        );
+        if let Some(b) = &before {
+            println!("  profit difference {:?}", outcome.profit_difference(b));
+        }
+        before.get_or_insert(outcome);
+    }
+}

@@ -1,0 +1,512 @@
+//! The network day by day. Each day: arrivals → planned moves → customers (own stock, else a trade, else another
+//! dealer, else wait, substitute or leave) → evening count → review and orders.
+
+use super::Error;
+use super::customers::{Customer, Demand, Turn};
+use super::ground::{Car, Ground};
+use super::outcome::{MEASURES, Measure, Tally};
+use super::review::Review;
+use super::tables::Tables;
+use crate::stats::stream::{Purpose, Root, below};
+use std::collections::VecDeque;
+
+/// Positions of a customer's draws beside those of the dealer choice (0–31 and 64–67).
+const DRAW_DIVERT: u64 = 32;
+const DRAW_LAST: u64 = 40;
+const DRAW_FAILURE: u64 = 48;
+const DRAW_DONOR: u64 = 52;
+
+/// A customer who waits, as ordinal of those who ever waited at the cell.
+struct Waiter {
+    cell: u32,
+    ordinal: u32,
+    deadline: u32,
+}
+
+/// Figures of one week.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct WeekFigures {
+    pub customers: u64,
+    pub sales: u64,
+    pub lost: u64,
+    pub stock: u64,
+}
+
+/// The state of one replication; used again for the next.
+pub(super) struct Kernel<'a> {
+    pub t: &'a Tables<'a>,
+    pub ground: Ground,
+    pub demand: Demand,
+    pub review: Review,
+    today: Vec<Customer>,
+    /// Orders under way by day of arrival, modulo the ring's length.
+    ring: Vec<Vec<(u32, u32)>>,
+    next_arrival: usize,
+    next_move: usize,
+    waiters: VecDeque<Waiter>,
+    /// Cars that each dealer may still give away this week.
+    allowance: Vec<i32>,
+    seed: u64,
+    replication: u32,
+    lead_root: Root,
+    pub day: u32,
+    pub dealers: Vec<Tally>,
+    pub models: Vec<Tally>,
+    /// What no dealer has to do with, by region of the zone.
+    pub unserved: Vec<Tally>,
+    pub weeks: Vec<WeekFigures>,
+    week: WeekFigures,
+    pub events: u64,
+    balance: Balance,
+}
+
+/// Both sides of the two balances that hold every evening.
+#[derive(Clone, Copy, Debug, Default)]
+struct Balance {
+    initial: i64,
+    received: i64,
+    sold: i64,
+    customers: i64,
+    lost: i64,
+    waiting: i64,
+}
+
+impl<'a> Kernel<'a> {
+    pub fn new(t: &'a Tables<'a>) -> Self {
+        Self {
+            t,
+            ground: Ground::new(t.cells(), t.dealers),
+            demand: Demand::new(t),
+            review: Review::new(t),
+            today: Vec::new(),
+            ring: vec![Vec::new(); t.ring],
+            next_arrival: 0,
+            next_move: 0,
+            waiters: VecDeque::new(),
+            allowance: vec![0; t.dealers],
+            seed: 0,
+            replication: 0,
+            lead_root: Root::new(0, Purpose::LeadTime, 0),
+            day: 0,
+            dealers: vec![Tally::default(); t.dealers],
+            models: vec![Tally::default(); t.models],
+            unserved: vec![Tally::default(); t.parts.regions],
+            weeks: Vec::with_capacity(t.weeks),
+            week: WeekFigures::default(),
+            events: 0,
+            balance: Balance::default(),
+        }
+    }
+
+    /// Runs one replication; `stop` is asked once a week and ends it with `None`.
+    pub fn run(&mut self, seed: u64, replication: u32, stop: &crate::lp::Stop) -> Result<Option<()>, Error> {
+        self.start(seed, replication);
+        for day in 0..self.t.parts.days {
+            self.day = day;
+            if day % 7 == 0 {
+                if stop.raised() {
+                    return Ok(None);
+                }
+                self.monday();
+            }
+            self.arrivals();
+            self.expiries();
+            self.moves();
+            self.customers();
+            self.evening()?;
+            if day % self.t.parts.review_days == 0 {
+                self.order();
+            }
+        }
+        self.finish()?;
+        Ok(Some(()))
+    }
+
+    fn start(&mut self, seed: u64, replication: u32) {
+        self.seed = seed;
+        self.replication = replication;
+        self.lead_root = Root::new(seed, Purpose::LeadTime, replication);
+        self.demand.start(seed, replication);
+        self.ground.clear();
+        self.review.clear();
+        self.ring.iter_mut().for_each(Vec::clear);
+        self.waiters.clear();
+        self.dealers.fill(Tally::default());
+        self.models.fill(Tally::default());
+        self.unserved.fill(Tally::default());
+        self.weeks.clear();
+        self.week = WeekFigures::default();
+        (self.day, self.next_arrival, self.next_move, self.events) = (0, 0, 0, 0);
+        let t = self.t;
+        for lot in &t.lots {
+            let cell = self.cell(lot.model, lot.dealer);
+            for _ in 0..lot.cars {
+                self.ground.put(cell, lot.dealer as usize, -i32::from(lot.age_days), 0);
+            }
+        }
+        for a in &t.arrivals {
+            let cell = self.cell(a.model, a.dealer);
+            self.ground.cells[cell].under_way += a.cars as i32;
+        }
+        self.balance = Balance { initial: self.ground.total, ..Balance::default() };
+    }
+
+    #[inline]
+    fn cell(&self, model: u32, dealer: u32) -> usize {
+        model as usize * self.t.dealers + dealer as usize
+    }
+
+    #[inline]
+    fn note(&mut self, dealer: u32, model: u32, measure: Measure, amount: i64) {
+        self.dealers[dealer as usize].add(measure, amount);
+        self.models[model as usize].add(measure, amount);
+    }
+
+    /// Allowances of the week, and the supply of the week.
+    fn monday(&mut self) {
+        self.review.new_week(self.t, self.day as usize / 7);
+        let share = self.t.parts.trade.weekly_share;
+        for (allowance, &stock) in self.allowance.iter_mut().zip(&self.ground.by_dealer) {
+            *allowance = (share * f64::from(stock)).ceil() as i32;
+        }
+    }
+
+    fn arrivals(&mut self) {
+        let t = self.t;
+        while let Some(a) = t.arrivals.get(self.next_arrival).filter(|a| a.day == self.day) {
+            self.next_arrival += 1;
+            self.receive(self.cell(a.model, a.dealer), a.cars);
+        }
+        let slot = self.day as usize % t.ring;
+        let mut due = std::mem::take(&mut self.ring[slot]);
+        for &(cell, cars) in &due {
+            self.receive(cell as usize, cars);
+        }
+        due.clear();
+        self.ring[slot] = due;
+    }
+
+    /// Cars come from a plant.
+    fn receive(&mut self, cell: usize, cars: u32) {
+        let (model, dealer) = ((cell / self.t.dealers) as u32, (cell % self.t.dealers) as u32);
+        self.ground.cells[cell].under_way -= cars as i32;
+        self.note(dealer, model, Measure::Received, i64::from(cars));
+        self.balance.received += i64::from(cars);
+        self.events += 1;
+        for _ in 0..cars {
+            self.unload(cell, dealer, model, self.day as i32);
+        }
+    }
+
+    /// A car comes to a dealer: the first who waits for it buys it, or it stands on the ground.
+    fn unload(&mut self, cell: usize, dealer: u32, model: u32, birth: i32) {
+        if self.ground.cells[cell].waiting() > 0 {
+            self.ground.cells[cell].left += 1;
+            self.balance.waiting -= 1;
+            self.note(dealer, model, Measure::Waited, 1);
+            self.sold(dealer, model, self.day as i32 - birth);
+        } else {
+            self.ground.put(cell, dealer as usize, birth, self.day as i32);
+        }
+    }
+
+    /// Those whose patience ends this morning leave. Everybody waits equally long, so the queue is in order of
+    /// deadline and each cell's part of it in order of ordinal.
+    fn expiries(&mut self) {
+        while let Some(w) = self.waiters.pop_front_if(|w| w.deadline <= self.day) {
+            let cell = &mut self.ground.cells[w.cell as usize];
+            if cell.left <= w.ordinal {
+                cell.left += 1;
+                self.balance.waiting -= 1;
+                let dealers = self.t.dealers;
+                self.lose((w.cell as usize % dealers) as u32, (w.cell as usize / dealers) as u32);
+            }
+        }
+    }
+
+    fn moves(&mut self) {
+        let t = self.t;
+        while let Some(m) = t.moves.get(self.next_move).filter(|m| m.day == self.day) {
+            self.next_move += 1;
+            let (from, to) = (self.cell(m.model, m.from), self.cell(m.model, m.to));
+            for _ in 0..m.cars {
+                let Some(car) = self.ground.take(from, m.from as usize) else { break };
+                self.charge(m.from, m.model, &car);
+                self.note(m.from, m.model, Measure::TransfersOut, 1);
+                self.note(m.to, m.model, Measure::TransfersIn, 1);
+                self.note(m.to, m.model, Measure::TransferCost, m.cost.minor());
+                self.unload(to, m.to, m.model, car.birth);
+                self.events += 1;
+            }
+        }
+    }
+
+    fn customers(&mut self) {
+        let mut today = std::mem::take(&mut self.today);
+        self.demand.day(self.t, self.day, &mut today);
+        self.events += today.len() as u64;
+        for customer in &today {
+            self.serve(customer);
+        }
+        self.today = today;
+    }
+
+    fn serve(&mut self, c: &Customer) {
+        let t = self.t;
+        let zone = &t.zones[c.zone as usize];
+        let behaviour = &t.parts.behaviour;
+        let mut tried = [u32::MAX; 4];
+        let first = match zone.choose(c, 0, &[], &t.open) {
+            Turn::Dealer(dealer) => dealer,
+            Turn::Outside => return self.outside(c, Measure::Elsewhere),
+            Turn::Nowhere => {
+                self.balance.customers += 1;
+                self.balance.lost += 1;
+                self.week.customers += 1;
+                self.week.lost += 1;
+                self.outside(c, Measure::Customers);
+                self.outside(c, Measure::Lost);
+                let cost = t.money[c.model as usize].lost;
+                self.unserved[t.parts.zones[c.zone as usize].region as usize].add(Measure::LostCost, cost);
+                self.models[c.model as usize].add(Measure::LostCost, cost);
+                return;
+            }
+        };
+        self.note(first, c.model, Measure::Customers, 1);
+        self.balance.customers += 1;
+        self.week.customers += 1;
+        let mut dealer = first;
+        for visit in 0..=behaviour.further_dealers as usize {
+            if let Some(car) = self.take(dealer, c.model) {
+                if visit == 0 {
+                    self.note(first, c.model, Measure::OnTheSpot, 1);
+                } else {
+                    self.note_diverted(first, dealer, c.model);
+                }
+                return self.sold(dealer, c.model, self.day as i32 - car.birth);
+            }
+            if let Some(age) = self.trade(dealer, c, visit as u64) {
+                if visit > 0 {
+                    self.note_diverted(first, dealer, c.model);
+                }
+                return self.sold(dealer, c.model, age);
+            }
+            tried[visit] = dealer;
+            if visit == behaviour.further_dealers as usize || c.unit(DRAW_DIVERT + visit as u64) >= behaviour.divert {
+                break;
+            }
+            match zone.choose(c, visit + 1, &tried[..=visit], &t.open) {
+                Turn::Dealer(next) => dealer = next,
+                Turn::Outside => return self.lose(first, c.model),
+                Turn::Nowhere => break,
+            }
+        }
+        self.without_car(first, c);
+    }
+
+    /// Waits, substitutes or leaves.
+    fn without_car(&mut self, dealer: u32, c: &Customer) {
+        let behaviour = &self.t.parts.behaviour;
+        let coin = c.unit(DRAW_LAST);
+        if coin < behaviour.wait {
+            let at = self.cell(c.model, dealer);
+            let cell = &mut self.ground.cells[at];
+            let deadline = self.day + 1 + u32::from(behaviour.wait_days);
+            self.waiters.push_back(Waiter { cell: at as u32, ordinal: cell.joined, deadline });
+            cell.joined += 1;
+            self.balance.waiting += 1;
+            return;
+        }
+        if coin < behaviour.wait + behaviour.substitute
+            && let Some(model) = self.substitute(dealer, c.model)
+            && let Some(car) = self.take(dealer, model)
+        {
+            self.note(dealer, model, Measure::Substituted, 1);
+            return self.sold(dealer, model, self.day as i32 - car.birth);
+        }
+        self.lose(dealer, c.model);
+    }
+
+    /// The other model of the segment with most cars at the dealer.
+    fn substitute(&self, dealer: u32, model: u32) -> Option<u32> {
+        let segment = self.t.parts.models[model as usize].segment as usize;
+        let stock = |m: u32| self.ground.cells[self.cell(m, dealer)].stock;
+        let others = self.t.segments[segment].iter().copied().filter(|&m| m != model && stock(m) > 0);
+        others.max_by_key(|&m| (stock(m), std::cmp::Reverse(m)))
+    }
+
+    fn outside(&mut self, c: &Customer, measure: Measure) {
+        self.unserved[self.t.parts.zones[c.zone as usize].region as usize].add(measure, 1);
+        self.models[c.model as usize].add(measure, 1);
+    }
+
+    fn note_diverted(&mut self, first: u32, dealer: u32, model: u32) {
+        self.note(dealer, model, Measure::DivertedIn, 1);
+        self.note(first, model, Measure::DivertedOut, 1);
+    }
+
+    /// Takes the first car of a dealer's line and charges its stay.
+    #[inline]
+    fn take(&mut self, dealer: u32, model: u32) -> Option<Car> {
+        let car = self.ground.take(self.cell(model, dealer), dealer as usize)?;
+        self.charge(dealer, model, &car);
+        Some(car)
+    }
+
+    /// Books the evenings a car has stood at a dealer, when it leaves this morning or today.
+    #[inline]
+    fn charge(&mut self, dealer: u32, model: u32, car: &Car) {
+        let (from, to) = (car.entered - car.birth, self.day as i32 - car.birth);
+        let holding = &self.t.money[model as usize].holding;
+        let cost = holding[to as usize] - holding[from as usize];
+        self.note(dealer, model, Measure::StockDays, i64::from(to - from));
+        self.note(dealer, model, Measure::Holding, cost);
+        if to > 91 {
+            self.note(dealer, model, Measure::AgedDays, i64::from(to - from.max(91)));
+        }
+    }
+
+    /// Fetches a car for a customer from a neighbour, if that is worth it; answers its age. Donors of equal cost are
+    /// tried from a random one onwards.
+    fn trade(&mut self, dealer: u32, c: &Customer, visit: u64) -> Option<i32> {
+        let t = self.t;
+        if t.reserve.is_empty() {
+            return None;
+        }
+        let money = &t.money[c.model as usize];
+        let worth = money.contribution + money.lost;
+        let donors = &t.donors[dealer as usize];
+        let mut from = 0;
+        while from < donors.len() && donors[from].cost.minor() < worth {
+            let cost = donors[from].cost;
+            let same = donors[from..].iter().take_while(|a| a.cost == cost).count();
+            let turn = if same > 1 { below(c.bits(DRAW_DONOR + visit), same as u64) as usize } else { 0 };
+            for k in 0..same {
+                let donor = donors[from + (turn + k) % same].donor;
+                if !self.gives(donor, c.model) {
+                    continue;
+                }
+                if c.unit(DRAW_FAILURE + visit) < t.parts.trade.failure {
+                    return None;
+                }
+                let car = self.take(donor, c.model)?;
+                self.allowance[donor as usize] -= 1;
+                self.note(donor, c.model, Measure::TransfersOut, 1);
+                self.note(dealer, c.model, Measure::TransfersIn, 1);
+                self.note(dealer, c.model, Measure::TransferCost, cost.minor());
+                self.events += 1;
+                return Some(self.day as i32 - car.birth);
+            }
+            from += same;
+        }
+        None
+    }
+
+    fn gives(&self, donor: u32, model: u32) -> bool {
+        let cell = self.cell(model, donor);
+        self.ground.cells[cell].stock > self.t.reserve[cell]
+            && self.allowance[donor as usize] > 0
+            && self
+                .ground
+                .first(cell)
+                .is_some_and(|car| self.day as i32 - car.birth >= i32::from(self.t.parts.trade.least_age))
+    }
+
+    #[inline]
+    fn sold(&mut self, dealer: u32, model: u32, age: i32) {
+        let money = &self.t.money[model as usize];
+        let (contribution, discount) = (money.contribution, money.discount(age));
+        self.note(dealer, model, Measure::Sales, 1);
+        self.note(dealer, model, Measure::Contribution, contribution);
+        if discount != 0 {
+            self.note(dealer, model, Measure::Discount, discount);
+        }
+        self.balance.sold += 1;
+        self.week.sales += 1;
+        self.review.sold(self.t, model, dealer);
+    }
+
+    fn lose(&mut self, dealer: u32, model: u32) {
+        self.note(dealer, model, Measure::Lost, 1);
+        self.note(dealer, model, Measure::LostCost, self.t.money[model as usize].lost);
+        self.balance.lost += 1;
+        self.week.lost += 1;
+    }
+
+    /// Weekly figures, and the balances of cars and customers.
+    fn evening(&mut self) -> Result<(), Error> {
+        if self.day % 7 == 6 || self.day + 1 == self.t.parts.days {
+            self.week.stock = self.ground.total as u64;
+            self.weeks.push(std::mem::take(&mut self.week));
+            if cfg!(debug_assertions) && !self.ground.consistent(self.t.dealers) {
+                return Err(self.broken("the lines of cars disagree with their counts".into()));
+            }
+        }
+        let b = &self.balance;
+        if b.initial + b.received != b.sold + self.ground.total {
+            let what = format!("cars: {} + {} ≠ {} + {}", b.initial, b.received, b.sold, self.ground.total);
+            return Err(self.broken(what));
+        }
+        if b.customers != b.sold + b.lost + b.waiting {
+            let what = format!("customers: {} ≠ {} + {} + {}", b.customers, b.sold, b.lost, b.waiting);
+            return Err(self.broken(what));
+        }
+        Ok(())
+    }
+
+    fn broken(&self, what: String) -> Error {
+        Error::Conservation { replication: self.replication, day: self.day, what }
+    }
+
+    /// Reviews every cell and sends the orders on their way.
+    fn order(&mut self) {
+        self.review.decide(self.t, &self.ground, self.day);
+        let orders = std::mem::take(&mut self.review.orders);
+        for &(cell, cars) in orders.iter().filter(|o| o.1 > 0) {
+            let (model, dealer) = (cell as usize / self.t.dealers, cell as usize % self.t.dealers);
+            let entity = (dealer * self.t.models + model) as u64;
+            let row = self.t.parts.dealers[dealer].lead_time as usize;
+            let lead = self.t.leads[row].pick(self.lead_root.entity(entity, self.day));
+            self.ring[(self.day + lead) as usize % self.t.ring].push((cell, cars));
+            self.ground.cells[cell as usize].under_way += cars as i32;
+            self.note(dealer as u32, model as u32, Measure::Ordered, i64::from(cars));
+            self.events += 1;
+        }
+        self.review.orders = orders;
+    }
+
+    /// Books what stands and who waits on the last evening, and proves the whole replication once more from the
+    /// cells.
+    fn finish(&mut self) -> Result<(), Error> {
+        self.day = self.t.parts.days;
+        let (mut stock, mut waiting) = (0, 0);
+        for cell in 0..self.ground.cells.len() {
+            let c = self.ground.cells[cell];
+            if c.stock == 0 && c.waiting() == 0 {
+                continue;
+            }
+            let (model, dealer) = ((cell / self.t.dealers) as u32, (cell % self.t.dealers) as u32);
+            stock += i64::from(c.stock);
+            waiting += i64::from(c.waiting());
+            self.note(dealer, model, Measure::FinalStock, i64::from(c.stock));
+            self.note(dealer, model, Measure::StillWaiting, i64::from(c.waiting()));
+            while self.take(dealer, model).is_some() {}
+        }
+        let b = &self.balance;
+        if stock != b.initial + b.received - b.sold || waiting != b.waiting {
+            return Err(self.broken(format!("final count: {stock} cars, {waiting} customers waiting; {b:?}")));
+        }
+        Ok(())
+    }
+
+    /// The sum over all models: the network.
+    pub fn network(&self) -> Tally {
+        let mut sum = [0; MEASURES];
+        for tally in &self.models {
+            for (s, v) in sum.iter_mut().zip(&tally.0) {
+                *s += v;
+            }
+        }
+        Tally(sum)
+    }
+}
