@@ -29,3 +29,6 @@ pub mod transfer;
 
 // The sampled future.
 pub mod simulation;
+
+// The order of the steps.
+pub mod planning;

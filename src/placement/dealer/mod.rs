@@ -10,7 +10,7 @@ mod solve;
 
 pub use plan::{Action, Plan, StorePlan};
 pub use problem::{Fault, Move, Problem, Pull, Store, StoreOption, Zone};
-pub use solve::{Failure, solve};
+pub use solve::{Failure, assess, solve};
 
 #[cfg(test)]
 mod tests;

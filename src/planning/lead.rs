@@ -1,0 +1,55 @@
+//! From build slot to dealer: how long and what it costs.
+
+use super::Ground;
+use crate::ids::{Id, IdVec, SiteId};
+use crate::network::{Leg, SiteKind};
+
+/// Days on the road from plant to dealer by distance (assumption: < 500 km 3, < 1000 km 5, < 2000 km 8, farther 12),
+/// or the user's own time where a lane is given.
+pub(super) fn transit_days(ground: &Ground, plant: SiteId, dealer: SiteId) -> f64 {
+    let network = &ground.scenario.network;
+    let leg: Leg = network.site_to_site(plant, dealer);
+    if network.lanes.binary_search_by_key(&(plant, dealer), |l| (l.from, l.to)).is_ok() {
+        return (leg.time.get() / 24.0).ceil().max(1.0);
+    }
+    match leg.distance.get() {
+        km if km < 500.0 => 3.0,
+        km if km < 1000.0 => 5.0,
+        km if km < 2000.0 => 8.0,
+        _ => 12.0,
+    }
+}
+
+/// Whole weeks from build slot to dealer, at least one.
+pub(super) fn lead_weeks(ground: &Ground, plant: SiteId, dealer: SiteId) -> usize {
+    let days = transit_days(ground, plant, dealer);
+    (ground.scenario.settings.replenishment.build_weeks + (days / 7.0).ceil() as usize).max(1)
+}
+
+/// All plants, in order.
+pub(super) fn plants(ground: &Ground) -> Vec<SiteId> {
+    ground.scenario.network.sites_of(SiteKind::Plant).map(|p| p.0).collect()
+}
+
+/// Mean days from order to arrival of every store: build weeks and the road, averaged over the plants' build slots.
+pub(super) fn mean_days(ground: &Ground) -> IdVec<SiteId, f64> {
+    let scenario = ground.scenario;
+    let plants = plants(ground);
+    let weight = |p: SiteId| -> f64 {
+        let slots: u64 = scenario.supply.row(p).iter().flatten().map(|&s| u64::from(s)).sum();
+        slots as f64
+    };
+    let weights: Vec<f64> = plants.iter().map(|&p| weight(p)).collect();
+    let total: f64 = weights.iter().sum();
+    let build = 7.0 * scenario.settings.replenishment.build_weeks as f64;
+    (0..scenario.network.sites.len())
+        .map(SiteId::at)
+        .map(|site| {
+            if !scenario.network.sites[site].is_store() || total <= 0.0 {
+                return build.max(1.0);
+            }
+            let road: f64 = plants.iter().zip(&weights).map(|(&p, w)| w * transit_days(ground, p, site)).sum();
+            (build + road / total).max(1.0)
+        })
+        .collect()
+}

@@ -1,0 +1,61 @@
+//! The order of the steps: forecast → place → replenish → transfer → simulate → evaluate.
+//!
+//! The only room that knows every decision room. Each step turns the scenario and the answers before it into the plain
+//! data of one room, calls it, and gives its answer back under the scenario's own ids.
+
+mod counts;
+mod ground;
+mod lead;
+mod place;
+mod replenish;
+mod simulate;
+mod transfer;
+
+pub use ground::{Ground, NetworkState, today_and_plan};
+pub use place::{Placement, assess, place};
+pub use replenish::{Replenishment, replenish};
+pub use simulate::{Simulation, simulate};
+pub use transfer::{Transfers, transfer};
+
+use crate::lp::{Limits, Stop};
+
+/// What a caller may set for one run, beyond the scenario.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Key of all random numbers.
+    pub seed: u64,
+    /// Replications of the simulation.
+    pub replications: u32,
+    /// Threads; `None` for one per core. No answer depends on it.
+    pub threads: Option<usize>,
+    /// Seconds after which optimisation ends with the best found; `None`: limits count work alone.
+    pub seconds: Option<f64>,
+    /// Raised to stop early.
+    pub stop: Stop,
+}
+
+impl Options {
+    fn limits(&self) -> Limits {
+        Limits { seconds: self.seconds, stop: self.stop.clone(), ..Limits::default() }
+    }
+}
+
+/// Why a step has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No plan obeys the rules; the text names the cause and the way out.
+    #[error("{0}")]
+    Infeasible(String),
+    /// The caller asked to stop.
+    #[error("stopped on request")]
+    Stopped,
+    /// Ended by a limit before there was anything to show.
+    #[error("{0}")]
+    Limit(String),
+    /// The scenario cannot be planned although its tables are well formed.
+    #[error("{0}")]
+    Unfit(String),
+    /// A bug or a failure of the solver: nothing the user did.
+    #[error("{0}")]
+    Internal(String),
+}

@@ -1,0 +1,62 @@
+//! Placement: the scenario as a dealer problem.
+
+use super::{Error, Ground, Options};
+use crate::ids::{FormatId, SiteId};
+use crate::placement::dealer::{self, Failure, Plan, Problem};
+use crate::progress::Observer;
+use std::collections::BTreeMap;
+
+/// The dealer problem and its plan.
+#[derive(Clone, Debug)]
+pub struct Placement {
+    /// The problem.
+    pub problem: Problem,
+    /// The plan.
+    pub plan: Plan,
+}
+
+fn problem(ground: &Ground) -> Result<Problem, Error> {
+    Problem::new(ground.scenario, &ground.coverage, ground.margin).map_err(|faults| {
+        Error::Unfit(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    })
+}
+
+fn failed(failure: Failure) -> Error {
+    match failure {
+        Failure::Infeasible(_) => Error::Infeasible(failure.to_string()),
+        Failure::NothingFound => Error::Limit(failure.to_string()),
+        Failure::Solver(_) | Failure::Certificate(_) => Error::Internal(failure.to_string()),
+    }
+}
+
+/// Finds the best network.
+pub fn place(ground: &Ground, options: &Options, watch: &dyn Observer) -> Result<Placement, Error> {
+    let problem = problem(ground)?;
+    let settings = &ground.scenario.settings.placement;
+    let plan = dealer::solve(&problem, settings.gap, settings.max_nodes, &options.limits(), watch).map_err(|e| {
+        if options.stop.raised() { Error::Stopped } else { failed(e) }
+    })?;
+    Ok(Placement { problem, plan })
+}
+
+/// Prices a network that is given (today's, or one read back from results): no search, no bound.
+/// `open` names the format of every open store, `moves` pairs of dealer and candidate.
+pub fn assess(
+    ground: &Ground,
+    open: &BTreeMap<SiteId, FormatId>,
+    moves: &[(SiteId, SiteId)],
+) -> Result<Placement, Error> {
+    let problem = problem(ground)?;
+    let chosen = problem
+        .stores
+        .iter()
+        .map(|s| open.get(&s.id).and_then(|f| s.options.iter().position(|o| o.format == *f)))
+        .collect();
+    let is = |k: usize, pair: &(SiteId, SiteId)| {
+        let m = problem.moves[k];
+        (problem.stores[m.from].id, problem.stores[m.to].id) == *pair
+    };
+    let taken = (0..problem.moves.len()).filter(|&k| moves.iter().any(|p| is(k, p))).collect();
+    let plan = dealer::assess(&problem, chosen, taken).map_err(failed)?;
+    Ok(Placement { problem, plan })
+}

@@ -1,0 +1,427 @@
+//! The simulation of both networks on the same customers.
+
+use super::counts::Count;
+use super::lead::mean_days;
+use super::{Error, Ground, NetworkState, Options, Transfers};
+use crate::demand::choice::captured_share;
+use crate::ids::{Grid, Id, ModelId, RegionId, SiteId, ZoneId};
+use crate::progress::Observer;
+use crate::simulation::outcome::Outcome;
+use crate::simulation::{self, policy::Policy, problem as room};
+use crate::units::Money;
+
+/// Month-to-month correlation of the market factors (assumption).
+const PERSISTENCE: f64 = 0.8;
+/// Dealers that may give a car to a given one, nearest first.
+const DONORS: usize = 6;
+/// Agreed trades that fail (weak public figure).
+const TRADE_FAILURE: f64 = 0.1;
+/// Discount on a sold car by its age in days, as a share of the price (assumption).
+const DISCOUNT: [(u16, f64); 5] = [(0, 0.0), (60, 0.01), (90, 0.025), (120, 0.05), (180, 0.08)];
+/// Days a customer waits (assumption).
+const WAIT_DAYS: u16 = 14;
+/// Day of the first week on which the planned transfers are carried out.
+const TRANSFER_DAY: u32 = 2;
+
+/// Both networks, simulated.
+pub struct Simulation {
+    /// Sites in the order of the simulation's dealers.
+    pub dealers: Vec<SiteId>,
+    /// Today's network.
+    pub today: Outcome,
+    /// The plan's network.
+    pub plan: Outcome,
+}
+
+/// Simulates today's network and the plan's with common random numbers.
+pub fn simulate(
+    ground: &Ground,
+    today: &NetworkState,
+    plan: &NetworkState,
+    transfers: Option<&Transfers>,
+    options: &Options,
+    watch: &dyn Observer,
+) -> Result<Simulation, Error> {
+    let dealers: Vec<SiteId> =
+        today.open.ids().filter(|&s| today.open[s].is_some() || plan.open[s].is_some()).collect();
+    let market = Market::new(ground, today, plan);
+    let run = simulation::Options {
+        seed: options.seed,
+        replications: options.replications,
+        first: 0,
+        threads: options.threads,
+        stop: options.stop.clone(),
+    };
+    let one = |name: &str, this: &NetworkState, other: &NetworkState, moves: Vec<room::Move>| {
+        watch.note(name);
+        let parts = parts(ground, &market, &dealers, this, other, moves);
+        let problem = room::Problem::new(parts).map_err(|faults| {
+            let first: Vec<String> = faults.iter().take(5).map(ToString::to_string).collect();
+            Error::Internal(format!("{} faults in the simulated network: {}", faults.len(), first.join("; ")))
+        })?;
+        let outcome = simulation::run(&problem, &run, watch).map_err(|e| match e {
+            simulation::Error::Interrupted => Error::Stopped,
+            other => Error::Internal(other.to_string()),
+        })?;
+        if outcome.stopped { Err(Error::Stopped) } else { Ok(outcome) }
+    };
+    let moves = transfers.map_or_else(Vec::new, |t| planned_moves(&dealers, t));
+    let before = one("today's network", today, plan, Vec::new())?;
+    let after = one("the plan", plan, today, moves)?;
+    Ok(Simulation { dealers, today: before, plan: after })
+}
+
+/// Demand that both networks share.
+struct Market {
+    /// Largest share of registrations that either network wins, by zone.
+    most: Vec<f64>,
+    /// Customers a day by zone × model at that share.
+    demand: Grid<ZoneId, ModelId, f64>,
+    /// Mean of each model's national week over the simulated weeks.
+    mean: Vec<f64>,
+}
+
+fn share(ground: &Ground, state: &NetworkState, zone: ZoneId) -> f64 {
+    let network = &ground.scenario.network;
+    let pull: f64 = ground.coverage.pulls(network, zone, &state.open).iter().map(|p| p.1).sum();
+    captured_share(pull, network.zones[zone].rival_weight, ground.scenario.settings.market.nest)
+}
+
+impl Market {
+    /// Splits the forecast over zones by what the market model sells there today, in each region's taste; zones that
+    /// nobody serves today get the same ratio of forecast to market model.
+    fn new(ground: &Ground, today: &NetworkState, plan: &NetworkState) -> Self {
+        let network = &ground.scenario.network;
+        let models = ground.scenario.catalogue.models.len();
+        let weeks = ground.scenario.settings.simulation.days.div_ceil(7);
+        let won: Vec<(f64, f64)> =
+            network.zones.ids().map(|z| (share(ground, today, z), share(ground, plan, z))).collect();
+        let most: Vec<f64> = won.iter().map(|w| w.0.max(w.1)).collect();
+        let mix = mixes(ground, today);
+        let mean: Vec<f64> =
+            ground.forecast.national.values().map(|p| p.mean[..weeks].iter().sum::<f64>() / weeks as f64).collect();
+        let mut demand = Grid::filled(0.0, network.zones.len(), models);
+        for model in ground.scenario.catalogue.models.ids() {
+            let sold = |z: ZoneId, w: f64| {
+                network.zones[z].registrations.get() * w * mix[(network.zones[z].region, model)]
+            };
+            let modelled: f64 = network.zones.ids().map(|z| sold(z, won[z.index()].0)).sum();
+            let scale = if modelled > 0.0 { mean[model.index()] / 7.0 / modelled } else { 0.0 };
+            for zone in network.zones.ids() {
+                demand[(zone, model)] = scale * sold(zone, most[zone.index()]);
+            }
+        }
+        Self { most, demand, mean }
+    }
+}
+
+/// Part of each model in a region's sales; the nation's where a region sells nothing.
+fn mixes(ground: &Ground, today: &NetworkState) -> Grid<RegionId, ModelId, f64> {
+    let models = ground.scenario.catalogue.models.len();
+    let regions = ground.scenario.network.regions.len();
+    let mut mix = Grid::filled(0.0, regions, models);
+    let year = |m: ModelId| ground.forecast.national[m].mean.iter().take(52).sum::<f64>();
+    let cars: Vec<f64> = ground.scenario.catalogue.models.ids().map(year).collect();
+    for (site, model, &part) in today.share.cells() {
+        mix[(ground.region[site], model)] += part * cars[model.index()];
+    }
+    let nation: f64 = cars.iter().sum();
+    for region in ground.scenario.network.regions.ids() {
+        let sum: f64 = mix.row(region).iter().sum();
+        for (m, x) in mix.row_mut(region).iter_mut().enumerate() {
+            *x = if sum > 0.0 { *x / sum } else { cars[m] / nation.max(1e-9) };
+        }
+    }
+    mix
+}
+
+fn parts(
+    ground: &Ground,
+    market: &Market,
+    dealers: &[SiteId],
+    this: &NetworkState,
+    other: &NetworkState,
+    moves: Vec<room::Move>,
+) -> room::Parts {
+    let scenario = ground.scenario;
+    let settings = &scenario.settings.simulation;
+    let days = settings.days;
+    let zones = zones(ground, market, dealers, this, other);
+    let rate = rates(ground, market, dealers, this, &zones);
+    let lead = mean_days(ground);
+    let (rows, lead_times) = lead_rows(dealers.iter().map(|&d| lead[d]), settings.lead_time_cv);
+    let position = |site: SiteId| dealers.binary_search(&site).ok().map(|d| d as u32);
+    let factor = |w: usize, m: usize| {
+        let path = &ground.forecast.national[ModelId::at(m)];
+        if market.mean[m] > 0.0 { path.mean[w] / market.mean[m] } else { 0.0 }
+    };
+    room::Parts {
+        days: days as u32,
+        month: months(ground, days),
+        regions: scenario.network.regions.len(),
+        demand: market.demand.as_slice().to_vec(),
+        day_factor: (0..market.mean.len()).map(|m| (0..days).map(|t| factor(t / 7, m)).collect()).collect(),
+        market: room::Market {
+            national_sd: settings.national_sd,
+            regional_sd: settings.regional_sd,
+            persistence: PERSISTENCE,
+            dispersion: ground.forecast.dispersion,
+        },
+        behaviour: room::Behaviour {
+            divert: settings.divert,
+            further_dealers: settings.max_diversions.min(3) as u8,
+            wait: settings.wait,
+            wait_days: WAIT_DAYS,
+            substitute: settings.substitute.min(1.0 - settings.wait),
+        },
+        dealers: dealers
+            .iter()
+            .zip(rows)
+            .map(|(&site, lead_time)| {
+                let storage = scenario.network.sites[site].storage.get();
+                room::Dealer {
+                    region: ground.region[site].index() as u32,
+                    open: this.open[site].is_some(),
+                    storage: (storage > 0).then_some(storage),
+                    lead_time,
+                    donors: donors(ground, dealers, site),
+                }
+            })
+            .collect(),
+        models: models(ground),
+        policy: levels(ground, &rate, dealers, &lead, factor),
+        trade: room::Trade {
+            reserve: rate.iter().map(|r| (r * 14.0).ceil().clamp(1.0, 1000.0) as u16).collect(),
+            least_age: scenario.settings.transfer.min_age_days as u16,
+            weekly_share: scenario.settings.transfer.max_share,
+            failure: TRADE_FAILURE,
+        },
+        rate,
+        review_days: 7,
+        supply: supply(ground, days.div_ceil(7)),
+        stock: scenario
+            .stock
+            .iter()
+            .filter_map(|lot| {
+                let dealer = position(lot.site)?;
+                let age_days = lot.age_days.min(3000) as u16;
+                Some(room::Lot { dealer, model: lot.model.index() as u32, cars: lot.cars, age_days })
+            })
+            .collect(),
+        pipeline: scenario
+            .in_transit
+            .iter()
+            .filter(|a| a.week.index() * 7 < days)
+            .filter_map(|a| {
+                let (dealer, day) = (position(a.site)?, a.week.index() as u32 * 7);
+                Some(room::Arrival { dealer, model: a.model.index() as u32, cars: a.cars, day })
+            })
+            .collect(),
+        moves,
+        zones,
+        lead_times,
+    }
+}
+
+/// Month of each day, from 0.
+fn months(ground: &Ground, days: usize) -> Vec<u16> {
+    let today = ground.scenario.today;
+    let of = |t: usize| {
+        let day = today.saturating_add(jiff::Span::new().days(t as i64));
+        i32::from(day.year()) * 12 + i32::from(day.month())
+    };
+    (0..days).map(|t| (of(t) - of(0)) as u16).collect()
+}
+
+/// Every zone's choices among the stores of either network, and the weight of not buying here that makes the network
+/// win what the nested choice says.
+fn zones(
+    ground: &Ground,
+    market: &Market,
+    dealers: &[SiteId],
+    this: &NetworkState,
+    other: &NetworkState,
+) -> Vec<room::Zone> {
+    let network = &ground.scenario.network;
+    network
+        .zones
+        .iter()
+        .map(|(z, zone)| {
+            let (mut choices, mut open_pull) = (Vec::new(), 0.0);
+            for reach in ground.coverage.of_zone(z) {
+                let Some(format) = this.open[reach.site].or(other.open[reach.site]) else { continue };
+                let weight = ground.coverage.pull(network, format, reach.leg);
+                if weight > 0.0 {
+                    let dealer = dealers.binary_search(&reach.site).expect("stores of either network") as u32;
+                    choices.push(room::Choice { dealer, weight });
+                    open_pull += if this.open[reach.site].is_some() { weight } else { 0.0 };
+                }
+            }
+            let won = share(ground, this, z);
+            let most = market.most[z.index()];
+            // P(here) = A / (A + outside) = won / most.
+            let outside = if won > 0.0 { (open_pull * (most / won - 1.0)).max(0.0) } else { 1.0 };
+            room::Zone { region: zone.region.index() as u32, choices, outside }
+        })
+        .collect()
+}
+
+/// Expected sales a day by dealer × model.
+fn rates(
+    ground: &Ground,
+    market: &Market,
+    dealers: &[SiteId],
+    this: &NetworkState,
+    zones: &[room::Zone],
+) -> Vec<f64> {
+    let models = ground.scenario.catalogue.models.len();
+    let mut rate = vec![0.0; dealers.len() * models];
+    for (z, zone) in zones.iter().enumerate() {
+        let open: Vec<_> =
+            zone.choices.iter().filter(|c| this.open[dealers[c.dealer as usize]].is_some()).collect();
+        let all = zone.outside + open.iter().map(|c| c.weight).sum::<f64>();
+        for c in open {
+            let part = c.weight / all;
+            let row = &mut rate[c.dealer as usize * models..][..models];
+            for (r, d) in row.iter_mut().zip(market.demand.row(ZoneId::at(z))) {
+                *r += part * d;
+            }
+        }
+    }
+    rate
+}
+
+/// Order-up-to levels for every four weeks of the year: the demand that lead time and review do not exceed with the
+/// service probability, at that season's rate.
+fn levels(
+    ground: &Ground,
+    rate: &[f64],
+    dealers: &[SiteId],
+    lead: &crate::ids::IdVec<SiteId, f64>,
+    factor: impl Fn(usize, usize) -> f64,
+) -> Policy {
+    const SEASON_WEEKS: usize = 4;
+    let service = ground.scenario.settings.replenishment.service;
+    let weeks = ground.scenario.settings.simulation.days.div_ceil(7);
+    let models = ground.scenario.catalogue.models.len();
+    let seasons = weeks.div_ceil(SEASON_WEEKS);
+    let known = ground.forecast.weeks();
+    let mut levels = Vec::with_capacity(seasons * rate.len());
+    for season in 0..seasons {
+        for (d, &site) in dealers.iter().enumerate() {
+            let cover = lead[site] + 7.0;
+            let from = season * SEASON_WEEKS;
+            let span = SEASON_WEEKS + (cover / 7.0).ceil() as usize;
+            for m in 0..models {
+                let mean: f64 = (from..from + span).map(|w| factor(w.min(known - 1), m)).sum::<f64>() / span as f64;
+                let asked = rate[d * models + m] * cover * mean;
+                let level = if asked > 0.0 { Count::new(asked, ground.forecast.dispersion).quantile(service) } else { 0 };
+                levels.push(level.min(u32::from(u16::MAX)) as u16);
+            }
+        }
+    }
+    Policy::OrderUpTo { levels, season: (0..weeks).map(|w| (w / SEASON_WEEKS) as u16).collect() }
+}
+
+/// Build slots by model × week: the tables' for the horizon, then the forecast times the horizon's ratio of slots to
+/// forecast (assumption: plants follow the season).
+fn supply(ground: &Ground, weeks: usize) -> Vec<u32> {
+    let scenario = ground.scenario;
+    let horizon = scenario.settings.horizon_weeks;
+    let plants = super::lead::plants(ground);
+    let mut supply = Vec::new();
+    for model in scenario.catalogue.models.ids() {
+        let slots = |w: usize| -> u32 {
+            plants.iter().map(|&p| scenario.supply[(p, model)].get(w).copied().unwrap_or(0)).sum()
+        };
+        let path = &ground.forecast.national[model].mean;
+        let offered: f64 = (0..horizon).map(|w| f64::from(slots(w))).sum();
+        let asked: f64 = path[..horizon].iter().sum();
+        let ratio = if asked > 0.0 { offered / asked } else { 0.0 };
+        supply.extend((0..weeks).map(|w| if w < horizon { slots(w) } else { (path[w] * ratio).round() as u32 }));
+    }
+    supply
+}
+
+fn models(ground: &Ground) -> Vec<room::Model> {
+    let segments: Vec<&str> = {
+        let mut names: Vec<&str> = ground.scenario.catalogue.models.values().map(|m| m.segment.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    };
+    let discount = |price: Money| DISCOUNT.iter().map(|&(age, share)| (age, price * share)).collect();
+    ground
+        .scenario
+        .catalogue
+        .models
+        .iter()
+        .map(|(id, m)| room::Model {
+            group: id.index() as u32,
+            segment: segments.binary_search(&m.segment.as_str()).expect("its own segment") as u32,
+            contribution: m.margin,
+            lost_sale: m.lost_sale,
+            holding: vec![(0, m.holding_per_day)],
+            discount: discount(m.price),
+        })
+        .collect()
+}
+
+/// The nearest dealers within the transfer radius, with the cost of fetching one car.
+fn donors(ground: &Ground, dealers: &[SiteId], to: SiteId) -> Vec<room::Arc> {
+    let network = &ground.scenario.network;
+    let settings = &ground.scenario.settings.transfer;
+    let target = network.sites[to].place;
+    let mut near: Vec<(f64, u32)> = dealers
+        .iter()
+        .enumerate()
+        .filter(|(_, d)| **d != to)
+        .map(|(k, &d)| (crate::network::travel::great_circle(network.sites[d].place, target).get(), k as u32))
+        .filter(|(km, _)| km * 0.99 * network.travel.circuity <= settings.radius_km)
+        .collect();
+    near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    near.iter()
+        .take(DONORS)
+        .map(|&(_, k)| {
+            let km = network.site_to_site(dealers[k as usize], to).distance.get();
+            room::Arc { donor: k, cost: settings.cost_fixed + settings.cost_per_km * km }
+        })
+        .collect()
+}
+
+/// A row of lead-time probabilities for every whole number of days among the means, and each mean's row: a normal
+/// distribution of that mean and coefficient of variation, cut to whole days from 1.
+fn lead_rows(means: impl Iterator<Item = f64>, cv: f64) -> (Vec<u32>, Vec<Vec<f64>>) {
+    let days: Vec<u32> = means.map(|m| m.round().max(1.0) as u32).collect();
+    let mut kinds = days.clone();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let rows = days.iter().map(|d| kinds.binary_search(d).expect("a kind of its own") as u32).collect();
+    let row = |mean: u32| {
+        let (mean, sd) = (f64::from(mean), (f64::from(mean) * cv).max(1e-9));
+        let last = (mean + 4.0 * sd).ceil().max(1.0) as usize;
+        let below = |x: f64| crate::stats::normal::cumulative((x - mean) / sd);
+        let mut p: Vec<f64> = (0..=last)
+            .map(|l| if l == 0 { 0.0 } else { below(l as f64 + 0.5) - if l == 1 { 0.0 } else { below(l as f64 - 0.5) } })
+            .collect();
+        let sum: f64 = p.iter().sum();
+        p.iter_mut().for_each(|x| *x /= sum);
+        p
+    };
+    (rows, kinds.into_iter().map(row).collect())
+}
+
+/// The week's transfers, cars of the same model between the same dealers together.
+fn planned_moves(dealers: &[SiteId], transfers: &Transfers) -> Vec<room::Move> {
+    let position = |site: SiteId| dealers.binary_search(&site).expect("a store of either network") as u32;
+    let mut moves: Vec<room::Move> = Vec::new();
+    for m in &transfers.plan.moves {
+        let ((from, model), (to, _)) = (transfers.cell(m.from), transfers.cell(m.to));
+        let (from, to, model) = (position(from), position(to), model.index() as u32);
+        match moves.last_mut() {
+            Some(last) if (last.from, last.to, last.model, last.cost) == (from, to, model, m.cost) => last.cars += 1,
+            _ => moves.push(room::Move { day: TRANSFER_DAY, from, to, model, cars: 1, cost: m.cost }),
+        }
+    }
+    moves
+}
