@@ -19,3 +19,6 @@ pub mod demand;
 
 // Everything one run needs.
 pub mod scenario;
+
+// The roof: files and the terminal.
+pub mod io;
