@@ -30,5 +30,11 @@ pub mod transfer;
 // The sampled future.
 pub mod simulation;
 
+// What the networks are worth.
+pub mod evaluation;
+
 // The order of the steps.
 pub mod planning;
+
+// Both ends: files.
+pub mod io;

@@ -48,7 +48,8 @@ pub fn replenish(
         other => Error::Internal(other.to_string()),
     };
     let problem = room::Problem::new(data).map_err(failed)?;
-    let plan = replenishment::solve(&problem, &options.limits(), watch).map_err(failed)?;
+    let work = replenishment::Options { limits: options.limits(), ..replenishment::Options::default() };
+    let plan = replenishment::solve(&problem, &work, watch).map_err(failed)?;
     Ok(Replenishment { problem, plan, dealers, plants })
 }
 

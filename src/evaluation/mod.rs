@@ -1,0 +1,5 @@
+//! What the two networks are worth, compared on the same customers; and what to watch.
+
+pub mod kpi;
+
+pub use kpi::{Better, Kpi, NetworkFacts, kpis};

@@ -1,0 +1,4 @@
+//! Files: what is read and written, and what is wrong with it.
+
+pub mod fault;
+pub mod scenario;

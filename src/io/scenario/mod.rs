@@ -1,0 +1,211 @@
+//! A scenario folder: `scenario.toml` and its tables.
+
+mod checks;
+mod document;
+mod goods;
+mod log;
+mod names;
+mod network;
+mod places;
+mod rows;
+mod scan;
+pub mod schema;
+mod settings;
+mod source;
+mod values;
+
+pub use source::{FileNote, TABLE_BYTES, TOML_BYTES};
+
+use crate::catalogue::Catalogue;
+use crate::ids::IdVec;
+use crate::io::fault::{Code, Faults};
+use crate::network::{Network, Travel};
+use crate::scenario::Scenario;
+use document::Document;
+use log::{Log, Spot};
+use rows::{Known, Rows};
+use schema::TABLES;
+use serde::Serialize;
+use source::Source;
+use std::path::{Component, Path};
+
+/// What was seen while a folder was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ReadNotes {
+    /// One entry per file, `scenario.toml` first, then the tables in the schema's order.
+    pub files: Vec<FileNote>,
+    /// Remarks on the folder as a whole.
+    pub notes: Vec<String>,
+}
+
+impl ReadNotes {
+    fn remark(&mut self, table: &str, text: String) {
+        if let Some(file) = self.files.iter_mut().find(|f| f.table == table) {
+            file.notes.push(text);
+        }
+    }
+}
+
+/// What reading a table needs.
+struct Context<'c> {
+    sources: &'c [Source],
+    log: Log,
+    known: Known,
+    notes: ReadNotes,
+    gcj02: bool,
+    horizon: usize,
+}
+
+/// Position of a table's file among the sources; `scenario.toml` is at 0.
+fn file_of(table: &str) -> usize {
+    1 + TABLES.iter().position(|t| t.name == table).expect("the schema lists every table that is read")
+}
+
+fn open<'t>(table: &str, sources: &'t [Source], known: &'t Known, log: &mut Log) -> Option<Rows<'t>> {
+    let file = file_of(table);
+    Rows::open(&TABLES[file - 1], (file, &sources[file]), known, log)
+}
+
+/// Notes what was seen of a table, and that it must have rows.
+fn finish_rows(table: &'static str, rows: &Rows<'_>, notes: &mut ReadNotes, log: &mut Log) {
+    if let Some(note) = notes.files.iter_mut().find(|f| f.table == table) {
+        note.rows = rows.count;
+        note.delimiter = rows.delimiter().into();
+        if note.delimiter != "comma" {
+            note.notes.push(format!("fields are separated by {}s", note.delimiter));
+        }
+        if rows.rounded > 0 {
+            note.notes.push(format!("{} amounts were rounded to hundredths", rows.rounded));
+        }
+    }
+    let file = file_of(table);
+    if rows.count == 0 && matches!(table, "zones" | "sites" | "formats" | "models" | "carriers" | "sales" | "supply") {
+        log.add(Spot { file, at: None }, Code::NoRows, "", || {
+            (format!("the {table} table has a header but no rows"), "write at least one row".into())
+        });
+    }
+}
+
+/// Reads a scenario folder. All faults are found before any is returned.
+pub fn read(folder: &Path) -> Result<(Scenario, ReadNotes), Faults> {
+    let mut log = Log::default();
+    let shown = folder.to_string_lossy();
+    let label = |file: &str| format!("{}/{file}", shown.trim_end_matches('/'));
+    let mut sources = vec![Source::absent("scenario", label("scenario.toml"))];
+    sources.extend(TABLES.iter().map(|t| Source::absent(t.name, label(&format!("{}.csv", t.name)))));
+    sources[0].load(&folder.join("scenario.toml"), TOML_BYTES, 0, &mut log);
+    if !sources[0].present {
+        return Err(log.finish(&sources));
+    }
+    let document = Document::read(&sources[0].text, 0, &mut log);
+    if !document.readable {
+        return Err(log.finish(&sources));
+    }
+    load_tables(folder, &document, &mut sources, &mut log);
+    let notes = ReadNotes { files: sources.iter().map(|s| s.note.clone()).collect(), notes: Vec::new() };
+    let mut context = Context {
+        sources: &sources,
+        log,
+        known: Known::default(),
+        notes,
+        gcj02: document.word("travel", "crs") == 1,
+        horizon: document.whole("horizon", "weeks") as usize,
+    };
+    let scenario = assemble(&mut context, &document);
+    let Context { log, mut notes, .. } = context;
+    if !log.is_empty() {
+        return Err(log.finish(&sources));
+    }
+    notes.files.retain(|f| !f.sha256.is_empty());
+    Ok((scenario, notes))
+}
+
+/// Loads every table's file.
+fn load_tables(folder: &Path, document: &Document, sources: &mut [Source], log: &mut Log) {
+    let root = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    for table in TABLES {
+        let file = file_of(table.name);
+        let named = document.tables.iter().find(|t| t.0 == table.name);
+        let name = named.map_or_else(|| format!("{}.csv", table.name), |t| t.1.clone());
+        let spot = Spot { file: 0, at: named.map(|t| t.2) };
+        let plain = !name.is_empty() && Path::new(&name).components().all(|c| matches!(c, Component::Normal(_)));
+        let path = folder.join(&name);
+        let inside = path.canonicalize().map_or(true, |p| p.starts_with(&root));
+        if !plain || !inside {
+            log.add(spot, Code::Outside, &name, || {
+                (
+                    format!("the {} table's file {name:?} leaves the folder", table.name),
+                    "name a file inside the scenario's folder".into(),
+                )
+            });
+            continue;
+        }
+        if named.is_some() {
+            sources[file].label = format!("{}/{name}", folder.to_string_lossy().trim_end_matches('/'));
+            sources[file].note.file = sources[file].label.clone();
+        }
+        if table.required || named.is_some() || path.exists() {
+            sources[file].load(&path, TABLE_BYTES, file, log);
+        }
+    }
+}
+
+/// Reads the tables in the order of their references.
+fn assemble(context: &mut Context<'_>, document: &Document) -> Scenario {
+    // Without a sound `today` its fault is noted already; any Monday lets the rest be judged.
+    let today = document.day("", "today");
+    let formats = network::formats(context);
+    let (zones, regions) = network::zones(context);
+    let models = goods::models(context);
+    let sites = network::sites(context, &zones.things);
+    let carriers = network::carriers(context);
+    let lanes = network::lanes(context);
+    let matrix = network::matrix(context);
+    let monday = today.unwrap_or(jiff::civil::Date::constant(2199, 12, 30));
+    let history = goods::history(context, &sites.things, models.things.len(), monday);
+    let stock = goods::stock(context, &sites.things);
+    let in_transit = goods::in_transit(context, &sites.things, monday);
+    let supply = goods::supply(context, &sites.things, models.things.len(), monday);
+    let calendar = goods::calendar(context);
+    let settings = settings::settings(document);
+    let use_matrix = document.word("travel", "mode") == 1;
+    let tables = checks::Tables {
+        zones: &zones,
+        sites: &sites,
+        models: &models,
+        carriers: &carriers,
+        matrix: &matrix,
+        supply: &supply,
+    };
+    checks::all(context, document, &settings, &tables);
+    let name = document.text("", "name");
+    let name_zh = Some(document.text("", "name_zh")).filter(|n| !n.is_empty()).unwrap_or_else(|| name.clone());
+    Scenario {
+        id: document.text("", "id"),
+        name,
+        name_zh,
+        currency: "CNY".into(),
+        synthetic: document.flag("", "synthetic"),
+        today: monday,
+        settings,
+        network: Network {
+            zones: IdVec::from_vec(zones.things),
+            regions,
+            sites: IdVec::from_vec(sites.things),
+            formats: IdVec::from_vec(formats.things),
+            lanes,
+            carriers: IdVec::from_vec(carriers.things),
+            travel: Travel {
+                circuity: document.number("travel", "circuity"),
+                speed_kmh: document.number("travel", "speed_kmh"),
+                matrix: use_matrix.then_some(matrix),
+            },
+        },
+        catalogue: Catalogue { models: IdVec::from_vec(models.things) },
+        history,
+        stock,
+        in_transit,
+        supply,
+        calendar,
+    }
+}
