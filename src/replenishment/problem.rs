@@ -135,7 +135,7 @@ pub struct Cell {
     pub end_target: f64,
     /// Sales rate used for fairness, cars a week; 0 leaves the cell out of fairness.
     pub rate: f64,
-    /// Cars ordered by last week's plan for each week; with [`Data::nervousness`] a change costs money.
+    /// Free cars that last week's plan wanted to arrive in each week; with [`Data::nervousness`] a change costs money.
     pub previous: Option<Vec<u32>>,
 }
 
