@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn profit_is_the_sum_of_its_parts() {
         let mut tally = Tally::default();
-        for (m, v) in [(Measure::Contribution, 900_00), (Measure::Holding, 100_00), (Measure::Received, 3)] {
+        for (m, v) in [(Measure::Contribution, 90_000), (Measure::Holding, 10_000), (Measure::Received, 3)] {
             tally.add(m, v);
         }
         let facts = NetworkFacts {

@@ -1,4 +1,5 @@
 //! Files: what is read and written, and what is wrong with it.
 
 pub mod fault;
+pub mod results;
 pub mod scenario;

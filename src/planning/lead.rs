@@ -53,3 +53,23 @@ pub(super) fn mean_days(ground: &Ground) -> IdVec<SiteId, f64> {
         })
         .collect()
 }
+
+/// Freight of an average car of a network: every store's sales come from the plants by their build slots.
+pub fn freight_per_car(ground: &Ground, state: &super::NetworkState) -> crate::units::Money {
+    let scenario = ground.scenario;
+    let settings = &scenario.settings.replenishment;
+    let plants = plants(ground);
+    let slots = |p: SiteId| scenario.supply.row(p).iter().flatten().map(|&s| f64::from(s)).sum::<f64>();
+    let total: f64 = plants.iter().map(|&p| slots(p)).sum();
+    let (mut money, mut cars) = (0.0, 0.0);
+    for site in state.stores() {
+        let sold = state.sales[site];
+        for &plant in &plants {
+            let part = if total > 0.0 { slots(plant) / total } else { 1.0 / plants.len() as f64 };
+            let km = scenario.network.site_to_site(plant, site).distance.get();
+            money += sold * part * (settings.freight_fixed + settings.freight_per_km * km).major();
+        }
+        cars += sold;
+    }
+    crate::units::Money::from_major(if cars > 0.0 { money / cars } else { 0.0 })
+}

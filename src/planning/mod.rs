@@ -12,6 +12,7 @@ mod simulate;
 mod transfer;
 
 pub use ground::{Ground, NetworkState, today_and_plan};
+pub use lead::freight_per_car;
 pub use place::{Placement, assess, place};
 pub use replenish::{Replenishment, replenish};
 pub use simulate::{Simulation, simulate};

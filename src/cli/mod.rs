@@ -1,0 +1,88 @@
+//! The terminal: one file a command. Results go to stdout, everything else to stderr.
+
+mod check;
+mod exit;
+mod session;
+mod steps;
+mod terminal;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Decision engine for a car maker's dealer network: where stores stand, what stock each dealer gets, which car moves
+/// where, and how sure that is.
+#[derive(Debug, Parser)]
+#[command(name = "forecourt", version, max_term_width = 110, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  forecourt check scenarios/tiny           read the tables, report every fault with file, line and column
+  forecourt plan scenarios/tiny            the whole job; the report is results/tiny/report.html
+  forecourt plan scenarios/china --out results/spring --seed 7
+  forecourt place scenarios/tiny           one step alone, into the same folder
+
+Exit codes: 0 done, 1 no plan exists, 2 bad input, 3 stopped by a limit with the best found, 130 interrupted.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read a scenario and report every fault at once.
+    Check(check::CheckArgs),
+    /// The whole job: check, forecast, place, replenish, transfer, simulate, evaluate, report.
+    Plan(steps::StepArgs),
+    /// What will be asked for, by model, dealer and week.
+    Forecast(steps::StepArgs),
+    /// Where stores should stand.
+    Place(steps::StepArgs),
+    /// What is sent to each dealer, week by week, for the network in the results folder (or today's).
+    Replenish(steps::StepArgs),
+    /// Which cars move between dealers in the coming week.
+    Transfer(steps::StepArgs),
+    /// Today's network against the plan in the results folder, on the same customers.
+    Simulate(steps::StepArgs),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where a scenario is read from.
+#[derive(Debug, clap::Args)]
+struct ScenarioArg {
+    /// Folder with scenario.toml and its tables.
+    scenario: PathBuf,
+}
+
+/// Parses the command line, runs the command, and says how it went.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => {
+            // Help and version are answers, not faults; a closed pipe is neither.
+            let _ = usage.print();
+            return ExitCode::from(if usage.use_stderr() { exit::BAD_INPUT } else { exit::DONE });
+        }
+    };
+    let code = match cli.command {
+        Command::Check(args) => check::run(&args),
+        Command::Plan(args) => steps::run(steps::Step::Plan, &args),
+        Command::Forecast(args) => steps::run(steps::Step::Forecast, &args),
+        Command::Place(args) => steps::run(steps::Step::Place, &args),
+        Command::Replenish(args) => steps::run(steps::Step::Replenish, &args),
+        Command::Transfer(args) => steps::run(steps::Step::Transfer, &args),
+        Command::Simulate(args) => steps::run(steps::Step::Simulate, &args),
+        Command::Completions { shell } => completions(shell),
+    };
+    ExitCode::from(code)
+}
+
+fn completions(shell: clap_complete::Shell) -> u8 {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "forecourt", &mut script);
+    terminal::print(&String::from_utf8_lossy(&script))
+}

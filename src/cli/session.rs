@@ -1,0 +1,293 @@
+//! One run of one or more steps: the scenario, the answers so far, and the folder they go to.
+
+use super::check::show_faults;
+use super::steps::StepArgs;
+use super::terminal::{Terminal, say};
+use super::{exit, terminal};
+use crate::evaluation::{self, NetworkFacts};
+use crate::io::results::{Stage, decisions, outcome, places, provenance, read_back, summary::Summary};
+use crate::io::scenario::ReadNotes;
+use crate::lp::Stop;
+use crate::planning::{
+    Error, Ground, NetworkState, Options, Placement, Replenishment, Simulation, Transfers, assess, place, replenish,
+    simulate, today_and_plan, transfer,
+};
+use crate::progress::Observer;
+use crate::scenario::Scenario;
+use crate::units::{Hours, Money};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+/// What ends a session: an exit code; everything has been said.
+pub(super) type Ended = u8;
+
+/// A scenario that was read, and where its results go.
+pub(super) struct Input {
+    pub scenario: Scenario,
+    pub notes: ReadNotes,
+    pub out: PathBuf,
+    pub options: Options,
+    pub watch: Terminal,
+    started: String,
+    began: Instant,
+}
+
+impl Input {
+    pub(super) fn read(args: &StepArgs) -> Result<Self, Ended> {
+        let watch = Terminal::new(args.quiet);
+        let began = Instant::now();
+        watch.stage("check", 0);
+        let (scenario, notes) = crate::io::scenario::read(&args.at.scenario).map_err(|faults| {
+            watch.finish();
+            show_faults(&faults);
+            exit::BAD_INPUT
+        })?;
+        let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.id));
+        let settings = &scenario.settings.simulation;
+        let options = Options {
+            seed: args.seed.unwrap_or(settings.seed),
+            replications: args.replications.unwrap_or(settings.replications),
+            threads: args.threads,
+            seconds: args.time_limit,
+            stop: stop_on_signals(),
+        };
+        let started = jiff::Timestamp::now().to_string();
+        Ok(Self { scenario, notes, out, options, watch, started, began })
+    }
+}
+
+/// SIGINT and SIGTERM raise the flag; a second one ends the program at once.
+fn stop_on_signals() -> Stop {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        // The order matters: the first signal finds the flag down and raises it, the second finds it up and exits.
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, i32::from(exit::INTERRUPTED), flag.clone());
+        let _ = signal_hook::flag::register(signal, flag.clone());
+    }
+    Stop::from_flag(flag)
+}
+
+/// The answers of a run.
+pub(super) struct Session<'a> {
+    input: &'a Input,
+    pub ground: Ground<'a>,
+    pub placement: Option<Placement>,
+    pub networks: Option<(NetworkState, NetworkState)>,
+    pub transfers: Option<Transfers>,
+    pub simulation: Option<Simulation>,
+    stage: Stage,
+    summary: Summary,
+    times: Vec<(String, f64)>,
+    limited: bool,
+}
+
+impl<'a> Session<'a> {
+    /// Forecasts, and takes over what earlier steps left in the results folder when their inputs were the same.
+    pub(super) fn new(input: &'a Input, whole: bool) -> Self {
+        let mut times = vec![("check".to_owned(), input.began.elapsed().as_secs_f64())];
+        let began = Instant::now();
+        let ground = Ground::new(&input.scenario, &input.watch);
+        times.push(("forecast".to_owned(), began.elapsed().as_secs_f64()));
+        let same = !whole && read_back::same_inputs(&input.out, &provenance::inputs_digest(&input.notes));
+        let mut stage = Stage::new();
+        if !same {
+            stage.start_fresh();
+        }
+        let earlier = if same { read_back::summary(&input.out) } else { None };
+        let mut summary = Summary::new(&ground, earlier);
+        summary.check(
+            input.notes.files.iter().filter(|f| !f.sha256.is_empty()).count(),
+            input.notes.files.iter().map(|f| f.rows).sum(),
+        );
+        summary.forecast(&ground);
+        for (name, table) in [
+            ("sites.csv", places::sites(&ground)),
+            ("formats.csv", places::formats(&ground)),
+            ("models.csv", places::models(&ground)),
+            ("forecast.csv", decisions::forecast(&ground)),
+            ("forecast_dealers.csv", decisions::forecast_dealers(&ground)),
+        ] {
+            stage.put(name, table.into_bytes());
+        }
+        if let Some(table) = decisions::backtest(&ground) {
+            stage.put("forecast_backtest.csv", table.into_bytes());
+        }
+        Self {
+            input,
+            ground,
+            placement: None,
+            networks: None,
+            transfers: None,
+            simulation: None,
+            stage,
+            summary,
+            times,
+            limited: false,
+        }
+    }
+
+    fn timed<T>(&mut self, name: &str, step: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Ended> {
+        let began = Instant::now();
+        if self.input.options.stop.raised() {
+            return Err(self.ended(&Error::Stopped));
+        }
+        let answer = step(self).map_err(|e| self.ended(&e))?;
+        self.times.push((name.to_owned(), began.elapsed().as_secs_f64()));
+        Ok(answer)
+    }
+
+    fn ended(&self, error: &Error) -> Ended {
+        self.input.watch.finish();
+        say(&format!("forecourt: {error}"));
+        if !matches!(error, Error::Internal(_)) {
+            say("nothing was written");
+        }
+        exit::of(error)
+    }
+
+    /// Searches for the best network.
+    pub(super) fn place(&mut self) -> Result<(), Ended> {
+        let placement = self.timed("place", |s| place(&s.ground, &s.input.options, &s.input.watch))?;
+        self.limited |= !placement.plan.repeatable;
+        self.summary.place(&placement);
+        self.stage.put("placement.csv", decisions::placement(&self.ground, &placement).into_bytes());
+        self.take(placement);
+        Ok(())
+    }
+
+    /// Takes the network that an earlier step placed, or today's.
+    pub(super) fn take_placed(&mut self) -> Result<(), Ended> {
+        let same = read_back::same_inputs(&self.input.out, &provenance::inputs_digest(&self.input.notes));
+        let found = if same { read_back::placement(&self.input.out, &self.input.scenario) } else { Ok(None) };
+        let placed = match found {
+            Ok(placed) => placed,
+            Err(e) => {
+                say(&format!("forecourt: {e}"));
+                return Err(exit::BAD_INPUT);
+            }
+        };
+        let placed = placed.unwrap_or_else(|| {
+            say("no placement of this scenario in the results folder: going on with today's network");
+            let open = crate::network::coverage::open_today(&self.input.scenario.network);
+            let open: BTreeMap<_, _> = open.iter().filter_map(|(s, f)| Some((s, (*f)?))).collect();
+            read_back::PlacedNetwork { open, moves: Vec::new() }
+        });
+        let placement = assess(&self.ground, &placed.open, &placed.moves).map_err(|e| self.ended(&e))?;
+        self.take(placement);
+        Ok(())
+    }
+
+    fn take(&mut self, placement: Placement) {
+        let (today, plan) = today_and_plan(&self.ground, &placement);
+        self.stage.put("zones.csv", places::zones(&self.ground, &today, &plan).into_bytes());
+        self.stage.put("service.csv", places::service(&self.ground, &plan).into_bytes());
+        self.placement = Some(placement);
+        self.networks = Some((today, plan));
+    }
+
+    fn networks(&self) -> &(NetworkState, NetworkState) {
+        self.networks.as_ref().expect("a step that needs the networks comes after the placement")
+    }
+
+    /// Plans shipments for the plan's network.
+    pub(super) fn replenish(&mut self) -> Result<Replenishment, Ended> {
+        let made =
+            self.timed("replenish", |s| replenish(&s.ground, &s.networks().1, &s.input.options, &s.input.watch))?;
+        self.limited |= !made.plan.repeatable;
+        self.summary.replenish(&made);
+        self.stage.put("orders.csv", decisions::orders(&self.ground, &made).into_bytes());
+        self.stage.put("dealer_weeks.csv", decisions::dealer_weeks(&self.ground, &made).into_bytes());
+        self.stage.put("shadow_prices.csv", decisions::shadow_prices(&self.ground, &made).into_bytes());
+        Ok(made)
+    }
+
+    /// Finds the coming week's transfers.
+    pub(super) fn transfer(&mut self) -> Result<(), Ended> {
+        let made = self.timed("transfer", |s| {
+            let (today, plan) = s.networks();
+            transfer(&s.ground, today, plan, &s.input.options, &s.input.watch)
+        })?;
+        self.summary.transfer(&made);
+        self.stage.put("transfers.csv", decisions::transfers(&self.ground, &made).into_bytes());
+        self.transfers = Some(made);
+        Ok(())
+    }
+
+    /// Simulates both networks and compares them.
+    pub(super) fn simulate(&mut self) -> Result<(), Ended> {
+        let sim = self.timed("simulate", |s| {
+            let (today, plan) = s.networks();
+            simulate(&s.ground, today, plan, s.transfers.as_ref(), &s.input.options, &s.input.watch)
+        })?;
+        let (today, plan) = self.networks();
+        let moved = self.placement.as_ref().map_or(Money::ZERO, |p| p.plan.one_off);
+        let spread = moved * (1.0 / self.input.scenario.settings.placement.years);
+        let facts = (self.facts(today, Money::ZERO), self.facts(plan, spread));
+        let kpis = evaluation::kpis((&sim.today, &facts.0), (&sim.plan, &facts.1));
+        self.summary.simulate(&sim, self.input.options.seed, &kpis);
+        for (name, table) in [
+            ("kpi.csv", outcome::kpi(&kpis)),
+            ("dealers.csv", outcome::dealers(&self.ground, &sim)),
+            ("models_kpi.csv", outcome::models(&self.ground, &sim)),
+            ("regions_kpi.csv", outcome::regions(&self.ground, &sim)),
+            ("weeks.csv", outcome::weeks(&sim)),
+        ] {
+            self.stage.put(name, table.into_bytes());
+        }
+        self.simulation = Some(sim);
+        Ok(())
+    }
+
+    /// What the simulation does not see of a network.
+    fn facts(&self, state: &NetworkState, one_off_per_year: Money) -> NetworkFacts {
+        let network = &self.input.scenario.network;
+        let problem = &self.placement.as_ref().expect("after the placement").problem;
+        let fixed = problem
+            .stores
+            .iter()
+            .filter_map(|s| state.open[s.id].and_then(|f| s.options.iter().find(|o| o.format == f)))
+            .map(|o| o.yearly_cost)
+            .sum();
+        let limit = Hours::new(self.input.scenario.settings.placement.coverage_min / 60.0);
+        let (mut people, mut covered, mut market, mut overlap) = (0.0, 0.0, 0.0, 0.0);
+        for (id, zone) in network.zones.iter() {
+            people += zone.population as f64;
+            market += zone.registrations.get();
+            overlap += zone.registrations.get() * self.ground.coverage.overlap(network, id, &state.open);
+            if self.ground.coverage.nearest(id, &state.open).is_some_and(|r| r.leg.time <= limit) {
+                covered += zone.population as f64;
+            }
+        }
+        NetworkFacts {
+            stores: state.stores().count(),
+            fixed_cost: fixed,
+            one_off_per_year,
+            freight_per_car: crate::planning::freight_per_car(&self.ground, state),
+            coverage: if people > 0.0 { covered / people } else { 0.0 },
+            overlap: if market > 0.0 { overlap / market } else { 0.0 },
+        }
+    }
+
+    /// Writes everything in one step; prints the summary or where it went.
+    pub(super) fn write(mut self, json: bool) -> Result<u8, Ended> {
+        let input = self.input;
+        input.watch.finish();
+        if input.options.stop.raised() {
+            return Err(self.ended(&Error::Stopped));
+        }
+        self.stage.put("summary.json", self.summary.bytes());
+        let made = provenance::provenance(&input.notes, &input.options, &input.started, &self.times);
+        self.stage.put("provenance.json", made);
+        self.stage.commit(&input.out).map_err(|e| {
+            say(&format!("forecourt: {e}"));
+            exit::CANNOT_WRITE
+        })?;
+        let text =
+            if json { format!("{}\n", self.summary.value()) } else { format!("results: {}\n", input.out.display()) };
+        let printed = terminal::print(&text);
+        Ok(if printed == exit::DONE && self.limited { exit::LIMIT } else { printed })
+    }
+}

@@ -1,0 +1,94 @@
+//! The steps of the main job, alone or all together.
+
+use super::ScenarioArg;
+use super::session::{Ended, Input, Session};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct StepArgs {
+    #[command(flatten)]
+    pub at: ScenarioArg,
+    /// Results folder [default: results/<scenario id>].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Key of all random numbers [default: the scenario's].
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Replications of the simulation [default: the scenario's].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    pub replications: Option<u32>,
+    /// Threads [default: one per core]; no answer depends on it.
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub threads: Option<usize>,
+    /// Stop optimising after so many seconds with the best found; the answer then says `repeatable: false`.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub time_limit: Option<f64>,
+    /// Print the summary as one JSON object on stdout.
+    #[arg(long)]
+    pub json: bool,
+    /// No progress on stderr.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if (1..=1024).contains(&n) => Ok(n),
+        _ => Err("a whole number from 1 to 1024 is wanted".into()),
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(s) if s > 0.0 && s.is_finite() => Ok(s),
+        _ => Err("a number of seconds above zero is wanted".into()),
+    }
+}
+
+/// Which step was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Plan,
+    Forecast,
+    Place,
+    Replenish,
+    Transfer,
+    Simulate,
+}
+
+pub(super) fn run(step: Step, args: &StepArgs) -> u8 {
+    if let Some(threads) = args.threads {
+        // Only the first call sets the pool; there is only this one.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    }
+    go(step, args).unwrap_or_else(|code| code)
+}
+
+fn go(step: Step, args: &StepArgs) -> Result<u8, Ended> {
+    let input = Input::read(args)?;
+    let mut session = Session::new(&input, step == Step::Plan);
+    match step {
+        Step::Plan => {
+            session.place()?;
+            session.replenish()?;
+            session.transfer()?;
+            session.simulate()?;
+        }
+        Step::Forecast => {}
+        Step::Place => session.place()?,
+        Step::Replenish => {
+            session.take_placed()?;
+            session.replenish()?;
+        }
+        Step::Transfer => {
+            session.take_placed()?;
+            session.transfer()?;
+        }
+        Step::Simulate => {
+            session.take_placed()?;
+            session.transfer()?;
+            session.simulate()?;
+        }
+    }
+    session.write(args.json)
+}

@@ -1,0 +1,12 @@
+//! The results folder: written by the program, read back by later steps and by the report.
+
+pub mod decisions;
+pub mod folder;
+pub mod outcome;
+pub mod places;
+pub mod provenance;
+pub mod read_back;
+pub mod summary;
+pub mod table;
+
+pub use folder::Stage;

@@ -1,0 +1,218 @@
+//! summary.json: the headline figures of every step.
+
+use crate::evaluation::Kpi;
+use crate::placement::dealer::Action;
+use crate::planning::{Ground, Placement, Replenishment, Simulation, Transfers};
+use serde_json::{Map, Value, json};
+
+/// The summary under construction; steps that are not run again keep their earlier part.
+pub struct Summary(Map<String, Value>);
+
+impl Summary {
+    /// Goes on from an earlier summary, or starts.
+    pub fn new(ground: &Ground, earlier: Option<Map<String, Value>>) -> Self {
+        let mut map = earlier.unwrap_or_default();
+        let s = ground.scenario;
+        let count = |kind| s.network.sites_of(kind).count();
+        use crate::network::SiteKind as K;
+        map.insert(
+            "scenario".into(),
+            json!({
+                "id": s.id, "name": s.name, "name_zh": s.name_zh, "currency": s.currency, "synthetic": s.synthetic,
+                "today": s.today.to_string(),
+            }),
+        );
+        map.insert(
+            "size".into(),
+            json!({
+                "zones": s.network.zones.len(), "regions": s.network.regions.len(), "sites": s.network.sites.len(),
+                "dealers": count(K::Dealer), "candidates": count(K::Candidate), "plants": count(K::Plant),
+                "hubs": count(K::Hub), "models": s.catalogue.models.len(), "history_weeks": s.history.weeks(),
+                "horizon_weeks": s.settings.horizon_weeks, "sold_cars_in_history": s.history.total(),
+                "lanes": crate::network::graph::TransportGraph::new(&s.network).lanes(),
+            }),
+        );
+        for key in ["steps", "kpis", "aggregated", "warnings_count"] {
+            map.entry(key)
+                .or_insert_with(|| if key == "steps" || key == "warnings_count" { json!({}) } else { json!([]) });
+        }
+        let mut summary = Self(map);
+        summary.0.insert("aggregated".into(), Value::Array(assumptions(ground)));
+        summary
+    }
+
+    fn step(&mut self, name: &str, value: Value) {
+        if let Some(Value::Object(steps)) = self.0.get_mut("steps") {
+            steps.insert(name.into(), value);
+        }
+    }
+
+    /// What the check saw.
+    pub fn check(&mut self, files: usize, rows: u64) {
+        self.step("check", json!({"status": "ok", "files": files, "rows": rows}));
+    }
+
+    /// The forecast's headline.
+    pub fn forecast(&mut self, ground: &Ground) {
+        let f = &ground.forecast;
+        let tested = ground.backtest.as_ref();
+        let mean = |of: &dyn Fn(&crate::demand::forecast::Backtest) -> f64| {
+            tested.map(|t| {
+                let weight: f64 = t.iter().map(|b| b.actual).sum();
+                round(t.iter().map(|b| of(b) * b.actual).sum::<f64>() / weight.max(1.0), 5)
+            })
+        };
+        self.step(
+            "forecast",
+            json!({
+                "status": "ok", "weeks": f.planned_weeks, "cars_per_week": round(ground.weekly_demand(), 3),
+                "cars_first_year": round(f.yearly(), 1), "dispersion": round(f.dispersion, 6),
+                "backtest_weeks": tested.map(|_| 8), "wape": mean(&|b| b.wape), "wape_naive": mean(&|b| b.wape_naive),
+                "inside_90_band": mean(&|b| b.inside), "margin_of_average_car_cny": ground.margin.major(),
+            }),
+        );
+    }
+
+    /// The placement's headline.
+    pub fn place(&mut self, p: &Placement) {
+        let plan = &p.plan;
+        let status = if plan.gap() <= 1e-9 { "optimal" } else { "gap" };
+        self.step(
+            "place",
+            json!({
+                "status": status,
+                "objective_cny_per_year": plan.profit.major(), "bound_cny_per_year": plan.bound.major(),
+                "gap": round(plan.gap(), 9), "grade": "C", "grade_reason": GRADE, "repeatable": plan.repeatable,
+                "nodes": plan.nodes,
+                "opened": plan.count(|a| a == Action::Open), "closed": plan.count(|a| a == Action::Close),
+                "moved": plan.moves.len(), "improved": plan.count(|a| a == Action::Improve),
+                "kept": plan.count(|a| a == Action::Keep),
+                "stores_today": p.problem.today().iter().flatten().count(),
+                "stores_plan": plan.open().iter().flatten().count(),
+                "one_off_cost_cny": plan.one_off.major(),
+                "profit_today_cny_per_year": plan.profit_today.major(), "profit_plan_cny_per_year": plan.profit.major(),
+            }),
+        );
+    }
+
+    /// The replenishment's headline.
+    pub fn replenish(&mut self, r: &Replenishment) {
+        let plan = &r.plan;
+        let cost: Map<String, Value> =
+            plan.cost.named().iter().map(|(name, amount)| ((*name).into(), json!(round(*amount, 2)))).collect();
+        self.step(
+            "replenish",
+            json!({
+                "status": if plan.gap() <= 1e-6 { "optimal" } else { "gap" },
+                "cost_cny": round(plan.cost.total(), 2), "bound_cny": round(plan.bound, 2), "gap": round(plan.gap(), 9),
+                "grade": "C", "grade_reason": GRADE, "repeatable": plan.repeatable,
+                "cars_ordered": plan.orders.iter().map(|o| u64::from(o.cars)).sum::<u64>(),
+                "order_lines": plan.orders.len(), "fill_rate": round(plan.fill_rate(), 6), "cost_parts_cny": cost,
+                "carrier_runs": round(plan.carriers.iter().map(|c| c.runs).sum::<f64>(), 3),
+            }),
+        );
+    }
+
+    /// The transfers' headline.
+    pub fn transfer(&mut self, t: &Transfers) {
+        let plan = &t.plan;
+        let sum = |of: &dyn Fn(&crate::transfer::plan::Move) -> crate::units::Money| {
+            plan.moves.iter().map(of).sum::<crate::units::Money>().major()
+        };
+        self.step(
+            "transfer",
+            json!({
+                "status": if plan.bound == plan.profit { "optimal" } else { "gap" },
+                "moves": plan.moves.len(), "value_cny": sum(&|m| m.gain - m.loss), "cost_cny": sum(&|m| m.cost),
+                "profit_cny": plan.profit.major(), "bound_cny": plan.bound.major(),
+                "grade": if plan.bound == plan.profit { "A" } else { "B" }, "repeatable": true,
+            }),
+        );
+    }
+
+    /// The simulation's headline and the key figures.
+    pub fn simulate(&mut self, sim: &Simulation, seed: u64, kpis: &[Kpi]) {
+        self.step(
+            "simulate",
+            json!({
+                "status": "ok", "days": sim.plan.days, "replications": sim.plan.replications, "seed": seed,
+                "events_today": sim.today.events, "events_plan": sim.plan.events, "repeatable": true,
+            }),
+        );
+        let figure = |i, unit| {
+            let [mean, low, high] = super::outcome::triple(i, unit);
+            json!({"mean": mean, "low": low, "high": high})
+        };
+        let list = kpis
+            .iter()
+            .map(|k| {
+                json!({
+                    "id": k.id, "unit": k.unit, "better": k.better.word(), "today": figure(&k.today, k.unit),
+                    "plan": figure(&k.plan, k.unit), "difference": figure(&k.difference, k.unit),
+                })
+            })
+            .collect();
+        self.0.insert("kpis".into(), Value::Array(list));
+    }
+
+    /// How many warnings of each severity.
+    pub fn warnings(&mut self, red: usize, amber: usize) {
+        self.0.insert("warnings_count".into(), json!({"red": red, "amber": amber}));
+    }
+
+    /// The object that `--json` prints.
+    pub fn value(&self) -> Value {
+        Value::Object(self.0.clone())
+    }
+
+    /// The file's bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut text = serde_json::to_string_pretty(&self.0).expect("a summary is plain data");
+        text.push('\n');
+        text.into_bytes()
+    }
+}
+
+const GRADE: &str = "feasibility and money are recomputed from the tables; the bound is the solver's own";
+
+fn round(x: f64, digits: i32) -> f64 {
+    let scale = 10f64.powi(digits);
+    if x.is_finite() { (x * scale).round() / scale } else { 0.0 }
+}
+
+/// What was aggregated or assumed, said wherever results show.
+fn assumptions(ground: &Ground) -> Vec<Value> {
+    let s = ground.scenario;
+    let mut list = Vec::new();
+    let mut say = |text: String, zh: String| list.push(json!({"text": text, "text_zh": zh}));
+    if s.synthetic {
+        say("Dealers and sales of this scenario are synthetic.".into(), "本方案的经销商与销量为合成数据。".into());
+    }
+    if s.history.weeks() < crate::demand::forecast::season::SEASON_WEEKS {
+        say(
+            format!("{} weeks of sales are too few for a season: demand is carried on flat.", s.history.weeks()),
+            format!("仅有{}周销量，不足以估计季节性：需求按平稳处理。", s.history.weeks()),
+        );
+    }
+    say(
+        format!(
+            "After week {} the forecast keeps its last level with the season; build slots keep their ratio to it.",
+            ground.forecast.planned_weeks
+        ),
+        format!("第{}周之后，预测按末期水平加季节性外推，产能名额与预测保持同比例。", ground.forecast.planned_weeks),
+    );
+    say(
+        "Placement counts an average car of the forecast mix; freight on carriers is planned by region with the first \
+         carrier class; cars of one model are held at one cost whatever their age in the weekly plan (ages count in \
+         transfers and in the simulation)."
+            .into(),
+        "选址按预测结构的平均车型计算；运输按地区与第一类板车计划；周计划中同一车型库存成本不分库龄（调拨与仿真中计库龄）。".into(),
+    );
+    say(
+        "Both networks are simulated with order-up-to levels by the same rule, on the same customers; new stores sell \
+         and closed ones end from the first day."
+            .into(),
+        "两种网络在相同顾客下按同一补货上限规则仿真；新店自第一天起营业，关闭店自第一天起停业。".into(),
+    );
+    list
+}
