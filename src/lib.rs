@@ -38,3 +38,6 @@ pub mod planning;
 
 // Both ends: files.
 pub mod io;
+
+// The terminal.
+pub mod cli;

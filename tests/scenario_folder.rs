@@ -200,3 +200,18 @@ fn what_lies_outside_the_horizon_is_left_out_and_said() {
     assert_eq!(said("in_transit"), "1 rows arrive after the horizon and are left out");
     assert_eq!(said("supply"), "2 rows lie outside the horizon and are left out");
 }
+
+#[test]
+fn every_option_is_written_out() {
+    let (mut scenario, _) = sound(&Folder::correct());
+    let placement = &mut scenario.settings.placement;
+    (placement.max_open, placement.max_close) = (Some(1), Some(2));
+    let files = forecourt::io::scenario::write::files(&scenario);
+    let written: toml::Table = files[0].1.parse().expect("TOML");
+    for section in forecourt::io::scenario::schema::SECTIONS {
+        let keys = if section.name.is_empty() { Some(&written) } else { written[section.name].as_table() };
+        for key in section.keys {
+            assert!(keys.is_some_and(|k| k.contains_key(key.name)), "[{}] {}", section.name, key.name);
+        }
+    }
+}

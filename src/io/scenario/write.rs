@@ -248,7 +248,7 @@ fn options(scenario: &Scenario) -> String {
     sections.push(format!("[horizon]\nweeks = {}\n", s.horizon_weeks));
     sections
         .push(format!("[travel]\nmode = \"{mode}\"\ncircuity = {circuity}\nspeed_kmh = {speed}\ncrs = \"wgs84\"\n"));
-    sections.push(format!("[market]\nhalf_time_min = {}\n", s.market.half_time_min));
+    sections.push(format!("[market]\nhalf_time_min = {}\nnest = {}\n", s.market.half_time_min, s.market.nest));
     sections.push(placement(scenario));
     sections.push(replenishment(scenario));
     let t = &s.transfer;
