@@ -2,6 +2,7 @@
 
 mod check;
 mod exit;
+mod schema;
 mod session;
 mod steps;
 mod terminal;
@@ -44,6 +45,8 @@ enum Command {
     Transfer(steps::StepArgs),
     /// Today's network against the plan in the results folder, on the same customers.
     Simulate(steps::StepArgs),
+    /// Print the tables and options of a scenario folder, with types, units and defaults.
+    Schema(schema::SchemaArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -69,7 +72,8 @@ pub fn main() -> ExitCode {
         }
     };
     let code = match cli.command {
-        Command::Check(args) => check::run(&args),
+        Command::Check(args) => terminal::written(|out, err| check::run(&args, out, err)),
+        Command::Schema(args) => terminal::written(|out, _| schema::run(&args, out)),
         Command::Plan(args) => steps::run(steps::Step::Plan, &args),
         Command::Forecast(args) => steps::run(steps::Step::Forecast, &args),
         Command::Place(args) => steps::run(steps::Step::Place, &args),

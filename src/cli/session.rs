@@ -1,6 +1,5 @@
 //! One run of one or more steps: the scenario, the answers so far, and the folder they go to.
 
-use super::check::show_faults;
 use super::steps::StepArgs;
 use super::terminal::{Terminal, say};
 use super::{exit, terminal};
@@ -42,7 +41,8 @@ impl Input {
         watch.stage("check", 0);
         let (scenario, notes) = crate::io::scenario::read(&args.at.scenario).map_err(|faults| {
             watch.finish();
-            show_faults(&faults);
+            say(faults.to_string().trim_end());
+            say(&format!("{} faults; nothing was written. `forecourt schema` prints what the tables hold", faults.count()));
             exit::BAD_INPUT
         })?;
         let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.id));

@@ -15,6 +15,16 @@ pub(super) fn print(text: &str) -> u8 {
     }
 }
 
+/// Runs a command that writes to stdout and stderr itself. A reader that went away is no fault of ours.
+pub(super) fn written(command: impl FnOnce(&mut dyn Write, &mut dyn Write) -> std::io::Result<u8>) -> u8 {
+    let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
+    match command(&mut out, &mut err).and_then(|code| out.flush().map(|()| code)) {
+        Ok(code) => code,
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => super::exit::DONE,
+        Err(_) => super::exit::CANNOT_WRITE,
+    }
+}
+
 /// Writes a line to stderr, if anybody listens.
 pub(super) fn say(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");

@@ -1,6 +1,6 @@
 //! From `scenario.toml` to checked options, as the schema says.
 
-use super::log::{Log, Spot};
+use super::log::{Log, Spot, line_of};
 use super::names::nearest;
 use super::schema::{Attribute, Need, SECTIONS, Section, TABLES, Type, VERSION};
 use super::values::{Value, parse};
@@ -28,8 +28,13 @@ impl Document {
     pub fn read(text: &str, file: usize, log: &mut Log) -> Self {
         let mut document = Self::default();
         let (root, errors) = DeTable::parse_recoverable(text);
+        let mut lines = std::collections::BTreeSet::new();
         for error in &errors {
             let at = error.span().map_or(0, |s| s.start);
+            // What follows on a line that went wrong is mostly an echo.
+            if !lines.insert(line_of(text, at)) {
+                continue;
+            }
             let cause = error.message().lines().next().unwrap_or("not TOML").to_string();
             log.add(Spot { file, at: Some(at) }, Code::Toml, "", || {
                 (cause, "write key = value lines under [section] headings".into())

@@ -57,8 +57,8 @@ pub(super) fn day_number(date: Date) -> i32 {
 }
 
 /// Whole weeks from a Monday to another.
-fn weeks_between(from: i32, to: Date) -> i32 {
-    (day_number(to) - from).div_euclid(7)
+fn weeks_between(from: Date, to: Date) -> i32 {
+    (day_number(to) - day_number(from)).div_euclid(7)
 }
 
 struct Sale {
@@ -70,10 +70,11 @@ struct Sale {
 }
 
 /// Past sales.
-pub(super) fn history(context: &mut Context<'_>, sites: &[Site], models: usize, today: Date) -> History {
+pub(super) fn history(context: &mut Context<'_>, sites: &[Site], models: usize, today: Option<Date>) -> History {
     let sales = sales(context, sites, today);
     let oldest = sales.iter().map(|s| s.week).min().unwrap_or(0);
     let weeks = -oldest as usize;
+    let today = today.unwrap_or_default();
     let first = today.saturating_sub(jiff::Span::new().days(7 * weeks as i64));
     let file = super::file_of("sales");
     if sites.len().saturating_mul(models).saturating_mul(weeks.max(1)) > CELLS {
@@ -99,18 +100,17 @@ pub(super) fn history(context: &mut Context<'_>, sites: &[Site], models: usize, 
     history
 }
 
-fn sales(context: &mut Context<'_>, sites: &[Site], today: Date) -> Vec<Sale> {
+fn sales(context: &mut Context<'_>, sites: &[Site], today: Option<Date>) -> Vec<Sale> {
     let Context { sources, log, known, notes, .. } = context;
     let mut sales = Vec::new();
     let Some(mut rows) = super::open("sales", sources, known, log) else { return sales };
-    let start_of_today = day_number(today);
     while rows.advance(log) {
         // The schema's order: site, model, week, cars.
         if let Value::Reference(site) = rows.at(0) {
             dealer(&rows, &sites[site as usize], "a sale", Code::SaleElsewhere, log);
         }
-        let Value::Day(monday) = rows.at(2) else { continue };
-        let week = weeks_between(start_of_today, monday);
+        let (Value::Day(monday), Some(today)) = (rows.at(2), today) else { continue };
+        let week = weeks_between(today, monday);
         if week >= 0 {
             log.add(rows.spot("week_start"), Code::LateSale, &rows.text("week_start"), || {
                 (
@@ -151,6 +151,7 @@ fn dealer(rows: &Rows<'_>, site: &Site, what: &str, code: Code, log: &mut Log) {
 pub(super) fn stock(context: &mut Context<'_>, sites: &[Site]) -> Vec<StockLot> {
     let Context { sources, log, known, notes, .. } = context;
     let Some(mut rows) = super::open("stock", sources, known, log) else { return Vec::new() };
+    let sound = log.clean(super::file_of("sites"));
     let mut lots: BTreeMap<(u32, u32, u32), u32> = BTreeMap::new();
     let mut held: HashMap<u32, u64> = HashMap::new();
     while rows.advance(log) {
@@ -171,7 +172,7 @@ pub(super) fn stock(context: &mut Context<'_>, sites: &[Site]) -> Vec<StockLot> 
         let now = before + u64::from(cars);
         held.insert(site, now);
         let most = u64::from(here.storage.get());
-        if here.kind == SiteKind::Dealer && before <= most && now > most {
+        if sound && here.kind == SiteKind::Dealer && before <= most && now > most {
             log.add(rows.spot("cars"), Code::Overfull, &rows.text("cars"), || {
                 (
                     format!("stock of {} reaches {now} cars, its storage holds {most}", here.code),
@@ -191,7 +192,7 @@ pub(super) fn stock(context: &mut Context<'_>, sites: &[Site]) -> Vec<StockLot> 
 }
 
 /// Cars under way.
-pub(super) fn in_transit(context: &mut Context<'_>, sites: &[Site], today: Date) -> Vec<InTransit> {
+pub(super) fn in_transit(context: &mut Context<'_>, sites: &[Site], today: Option<Date>) -> Vec<InTransit> {
     let horizon = context.horizon as i32;
     let Context { sources, log, known, notes, .. } = context;
     let Some(mut rows) = super::open("in_transit", sources, known, log) else { return Vec::new() };
@@ -203,7 +204,8 @@ pub(super) fn in_transit(context: &mut Context<'_>, sites: &[Site], today: Date)
         let (Some(model), Some(monday)) = (rows.reference("model_id"), rows.day("arrival_week_start")) else {
             continue;
         };
-        let week = weeks_between(day_number(today), monday);
+        let Some(today) = today else { continue };
+        let week = weeks_between(today, monday);
         if week < 0 {
             log.add(rows.spot("arrival_week_start"), Code::EarlyArrival, &rows.text("arrival_week_start"), || {
                 (
@@ -238,7 +240,7 @@ pub(super) fn supply(
     context: &mut Context<'_>,
     sites: &[Site],
     models: usize,
-    today: Date,
+    today: Option<Date>,
 ) -> Grid<SiteId, ModelId, Vec<u32>> {
     let horizon = context.horizon;
     let Context { sources, log, known, notes, .. } = context;
@@ -258,7 +260,8 @@ pub(super) fn supply(
             });
         }
         let (Some(model), Some(monday)) = (rows.reference("model_id"), rows.day("week_start")) else { continue };
-        let week = weeks_between(day_number(today), monday);
+        let Some(today) = today else { continue };
+        let week = weeks_between(today, monday);
         if seen.insert((site, model, week), ()).is_some() {
             log.add(rows.spot("site_id"), Code::TwiceRow, "", || {
                 ("this plant, model and week are there already".into(), "keep one of the rows, or add them up".into())

@@ -44,6 +44,12 @@ impl Log {
         self.raw.is_empty()
     }
 
+    /// Whether nothing is wrong with a file so far. What several tables tell together is only judged while each is
+    /// sound by itself, so that one slip is not reported twice.
+    pub fn clean(&self, file: usize) -> bool {
+        self.raw.iter().all(|r| r.spot.file != file)
+    }
+
     /// All faults with their lines and columns, in order.
     pub fn finish(mut self, sources: &[Source]) -> Faults {
         self.raw.sort_by_key(|r| (r.spot.file, r.spot.at));

@@ -13,6 +13,7 @@ pub mod schema;
 mod settings;
 mod source;
 mod values;
+pub mod write;
 
 pub use source::{FileNote, TABLE_BYTES, TOML_BYTES};
 
@@ -79,7 +80,9 @@ fn finish_rows(table: &'static str, rows: &Rows<'_>, notes: &mut ReadNotes, log:
         }
     }
     let file = file_of(table);
-    if rows.count == 0 && matches!(table, "zones" | "sites" | "formats" | "models" | "carriers" | "sales" | "supply") {
+    if rows.count == 0
+        && matches!(table, "zones" | "sites" | "formats" | "models" | "carriers" | "sales" | "supply" | "travel")
+    {
         log.add(Spot { file, at: None }, Code::NoRows, "", || {
             (format!("the {table} table has a header but no rows"), "write at least one row".into())
         });
@@ -152,8 +155,6 @@ fn load_tables(folder: &Path, document: &Document, sources: &mut [Source], log: 
 
 /// Reads the tables in the order of their references.
 fn assemble(context: &mut Context<'_>, document: &Document) -> Scenario {
-    // Without a sound `today` its fault is noted already; any Monday lets the rest be judged.
-    let today = document.day("", "today");
     let formats = network::formats(context);
     let (zones, regions) = network::zones(context);
     let models = goods::models(context);
@@ -161,11 +162,13 @@ fn assemble(context: &mut Context<'_>, document: &Document) -> Scenario {
     let carriers = network::carriers(context);
     let lanes = network::lanes(context);
     let matrix = network::matrix(context);
-    let monday = today.unwrap_or(jiff::civil::Date::constant(2199, 12, 30));
-    let history = goods::history(context, &sites.things, models.things.len(), monday);
+    // Without a sound `today` (its fault is noted) weeks cannot be judged, only the rest of the rows.
+    let today = document.day("", "today");
+    let monday = today.unwrap_or_default();
+    let history = goods::history(context, &sites.things, models.things.len(), today);
     let stock = goods::stock(context, &sites.things);
-    let in_transit = goods::in_transit(context, &sites.things, monday);
-    let supply = goods::supply(context, &sites.things, models.things.len(), monday);
+    let in_transit = goods::in_transit(context, &sites.things, today);
+    let supply = goods::supply(context, &sites.things, models.things.len(), today);
     let calendar = goods::calendar(context);
     let settings = settings::settings(document);
     let use_matrix = document.word("travel", "mode") == 1;
@@ -175,7 +178,7 @@ fn assemble(context: &mut Context<'_>, document: &Document) -> Scenario {
         models: &models,
         carriers: &carriers,
         matrix: &matrix,
-        supply: &supply,
+        supply: today.map(|_| &supply),
     };
     checks::all(context, document, &settings, &tables);
     let name = document.text("", "name");

@@ -36,7 +36,7 @@ pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> O
 pub(super) struct Index {
     codes: Vec<String>,
     positions: HashMap<Box<str>, u32>,
-    /// Whether the table could be read; if not, references to it are not judged.
+    /// Whether the whole table could be read; if not, an id it lacks may be in what was lost.
     pub known: bool,
 }
 

@@ -2,7 +2,7 @@
 
 use super::log::{Log, Spot};
 use super::names::Index;
-use super::places::place;
+use super::places::{on_earth, place};
 use super::rows::Rows;
 use super::values::Value;
 use super::{Context, finish_rows};
@@ -49,7 +49,8 @@ pub(super) fn things<T>(
     }
     finish_rows(table, &rows, notes, log);
     let placed = Placed::sorted(found, &code);
-    let index = Index::new(placed.things.iter().map(code));
+    let mut index = Index::new(placed.things.iter().map(code));
+    index.known = !rows.partial;
     (placed, index)
 }
 
@@ -225,7 +226,11 @@ fn zone_of(rows: &Rows<'_>, place: Place, zones: &[Zone], log: &mut Log) -> Zone
     match rows.get("zone_id") {
         Value::Reference(zone) => {
             let far = great_circle(place, zones[zone as usize].place).get();
-            if far > FAR_KM && log.is_empty() {
+            if far > FAR_KM
+                && log.clean(super::file_of("zones"))
+                && on_earth(place)
+                && on_earth(zones[zone as usize].place)
+            {
                 log.add(rows.spot("zone_id"), Code::FarZone, &rows.text("zone_id"), || {
                     let cause =
                         format!("the site stands {far:.0} km from the centre of zone {}", zones[zone as usize].code);

@@ -40,6 +40,11 @@ pub(super) fn place(rows: &Rows<'_>, gcj02: bool, log: &mut Log) -> Place {
     Place { lat, lon }
 }
 
+/// Whether a place is one that a fault was not noted for.
+pub(super) fn on_earth(place: Place) -> bool {
+    place.lat.abs() <= 90.0 && place.lon.abs() <= 180.0 && (place.lat != 0.0 || place.lon != 0.0)
+}
+
 /// Undoes the shift of Chinese web maps by fixed-point iteration (1e-9 degrees, about 0.1 mm).
 pub(super) fn to_wgs84(shifted: Place) -> Place {
     let mut guess = shifted;

@@ -52,6 +52,8 @@ pub(super) struct Rows<'t> {
     values: Vec<Value>,
     /// Rows read so far.
     pub count: u64,
+    /// Whether a row was lost, so that its id cannot be known.
+    pub partial: bool,
     /// Amounts rounded to hundredths.
     pub rounded: u64,
     keys: HashMap<String, usize>,
@@ -81,6 +83,7 @@ impl<'t> Rows<'t> {
             memo: vec![(Cell::default(), Value::Empty); table.columns.len()],
             values: vec![Value::Empty; table.columns.len()],
             count: 0,
+            partial: false,
             rounded: 0,
             keys: HashMap::new(),
         };
@@ -158,7 +161,10 @@ impl<'t> Rows<'t> {
         loop {
             match self.scanner.advance() {
                 None => return false,
-                Some(Err(malformed)) => self.malformed(malformed, log),
+                Some(Err(malformed)) => {
+                    self.partial = true;
+                    self.malformed(malformed, log);
+                }
                 Some(Ok(())) if self.fits(log) => break,
                 Some(Ok(())) => {}
             }
@@ -182,7 +188,8 @@ impl<'t> Rows<'t> {
         if cells.len() >= self.width && !extra {
             return true;
         }
-        let (have, need) = (cells.len(), self.width);
+        self.partial = true;
+        let (have, need) = (self.scanner.cells.len(), self.width);
         log.add(self.row(), Code::Width, "", || {
             (
                 format!("the row has {have} fields, the header {need}"),
@@ -236,9 +243,10 @@ impl<'t> Rows<'t> {
                     "close it, or double a quote that is part of the text".into(),
                 )
             }),
-            Malformed::StrayQuote(at) => log.add(self.spot_at(at), Code::StrayQuote, "", || {
+            Malformed::StrayQuote(at, open) => log.add(self.spot_at(at), Code::StrayQuote, "", || {
+                let column = self.text[self.scanner.start..open].chars().count() + 1;
                 (
-                    "text follows a closing quote".into(),
+                    format!("text follows the quote that closes what opened at column {column}"),
                     "double a quote that is part of the text, or put a delimiter here".into(),
                 )
             }),
@@ -325,11 +333,13 @@ impl<'t> Rows<'t> {
     /// The id of the row's own thing, when it is sound and new.
     pub fn key(&mut self, column: &str, log: &mut Log) -> Option<String> {
         if self.get(column) != Value::Text {
+            self.partial = true;
             return None;
         }
         let code = self.text(column);
         let start = self.scanner.start;
         if let Some(&first) = self.keys.get(&fold(&code)) {
+            self.partial = true;
             log.add(self.spot(column), Code::TwiceId, &code, || {
                 let line = line_of(self.text, first);
                 (

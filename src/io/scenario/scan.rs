@@ -23,7 +23,8 @@ impl Cell {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Malformed {
     OpenQuote(usize),
-    StrayQuote(usize),
+    /// Where the text stands, and where the quote opened.
+    StrayQuote(usize, usize),
     LongField(usize),
 }
 
@@ -117,7 +118,7 @@ impl<'t> Scanner<'t> {
         let after = self.at;
         self.blanks();
         match self.bytes.get(self.at) {
-            Some(&b) if b != self.delimiter && b != b'\n' && b != b'\r' => Err(Malformed::StrayQuote(after)),
+            Some(&b) if b != self.delimiter && b != b'\n' && b != b'\r' => Err(Malformed::StrayQuote(after, open)),
             _ if to - from > FIELD_BYTES => Err(Malformed::LongField(open)),
             _ => Ok(trimmed(self.bytes, from, to, doubled)),
         }
@@ -182,7 +183,7 @@ mod tests {
     #[test]
     fn an_open_quote_is_named_where_it_opens_and_costs_one_line() {
         assert_eq!(read("a,\"b\nc,d\n"), [Err(Malformed::OpenQuote(2)), Ok(vec!["c", "d"])]);
-        assert_eq!(read("a,\"b\"x\nc\n"), [Err(Malformed::StrayQuote(5)), Ok(vec!["c"])]);
+        assert_eq!(read("a,\"b\"x\nc\n"), [Err(Malformed::StrayQuote(5, 2)), Ok(vec!["c"])]);
     }
 
     #[test]
