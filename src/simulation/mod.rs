@@ -1,4 +1,4 @@
-//! A year of the network, many times over, under chance.
+#![doc = include_str!("model.md")]
 
 mod check;
 mod customers;
@@ -62,3 +62,6 @@ pub enum Error {
     #[error("no threads could be started: {0}")]
     Threads(String),
 }
+
+#[cfg(test)]
+mod tests;
