@@ -16,9 +16,8 @@ pub struct Placement {
 }
 
 fn problem(ground: &Ground) -> Result<Problem, Error> {
-    Problem::new(ground.scenario, &ground.coverage, ground.margin).map_err(|faults| {
-        Error::Unfit(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-    })
+    Problem::new(ground.scenario, &ground.coverage, ground.margin)
+        .map_err(|faults| Error::Unfit(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
 }
 
 fn failed(failure: Failure) -> Error {
@@ -33,9 +32,8 @@ fn failed(failure: Failure) -> Error {
 pub fn place(ground: &Ground, options: &Options, watch: &dyn Observer) -> Result<Placement, Error> {
     let problem = problem(ground)?;
     let settings = &ground.scenario.settings.placement;
-    let plan = dealer::solve(&problem, settings.gap, settings.max_nodes, &options.limits(), watch).map_err(|e| {
-        if options.stop.raised() { Error::Stopped } else { failed(e) }
-    })?;
+    let plan = dealer::solve(&problem, settings.gap, settings.max_nodes, &options.limits(), watch)
+        .map_err(|e| if options.stop.raised() { Error::Stopped } else { failed(e) })?;
     Ok(Placement { problem, plan })
 }
 

@@ -102,9 +102,8 @@ impl Market {
             ground.forecast.national.values().map(|p| p.mean[..weeks].iter().sum::<f64>() / weeks as f64).collect();
         let mut demand = Grid::filled(0.0, network.zones.len(), models);
         for model in ground.scenario.catalogue.models.ids() {
-            let sold = |z: ZoneId, w: f64| {
-                network.zones[z].registrations.get() * w * mix[(network.zones[z].region, model)]
-            };
+            let sold =
+                |z: ZoneId, w: f64| network.zones[z].registrations.get() * w * mix[(network.zones[z].region, model)];
             let modelled: f64 = network.zones.ids().map(|z| sold(z, won[z.index()].0)).sum();
             let scale = if modelled > 0.0 { mean[model.index()] / 7.0 / modelled } else { 0.0 };
             for zone in network.zones.ids() {
@@ -267,18 +266,11 @@ fn zones(
 }
 
 /// Expected sales a day by dealer × model.
-fn rates(
-    ground: &Ground,
-    market: &Market,
-    dealers: &[SiteId],
-    this: &NetworkState,
-    zones: &[room::Zone],
-) -> Vec<f64> {
+fn rates(ground: &Ground, market: &Market, dealers: &[SiteId], this: &NetworkState, zones: &[room::Zone]) -> Vec<f64> {
     let models = ground.scenario.catalogue.models.len();
     let mut rate = vec![0.0; dealers.len() * models];
     for (z, zone) in zones.iter().enumerate() {
-        let open: Vec<_> =
-            zone.choices.iter().filter(|c| this.open[dealers[c.dealer as usize]].is_some()).collect();
+        let open: Vec<_> = zone.choices.iter().filter(|c| this.open[dealers[c.dealer as usize]].is_some()).collect();
         let all = zone.outside + open.iter().map(|c| c.weight).sum::<f64>();
         for c in open {
             let part = c.weight / all;
@@ -315,7 +307,8 @@ fn levels(
             for m in 0..models {
                 let mean: f64 = (from..from + span).map(|w| factor(w.min(known - 1), m)).sum::<f64>() / span as f64;
                 let asked = rate[d * models + m] * cover * mean;
-                let level = if asked > 0.0 { Count::new(asked, ground.forecast.dispersion).quantile(service) } else { 0 };
+                let level =
+                    if asked > 0.0 { Count::new(asked, ground.forecast.dispersion).quantile(service) } else { 0 };
                 levels.push(level.min(u32::from(u16::MAX)) as u16);
             }
         }
@@ -402,7 +395,9 @@ fn lead_rows(means: impl Iterator<Item = f64>, cv: f64) -> (Vec<u32>, Vec<Vec<f6
         let last = (mean + 4.0 * sd).ceil().max(1.0) as usize;
         let below = |x: f64| crate::stats::normal::cumulative((x - mean) / sd);
         let mut p: Vec<f64> = (0..=last)
-            .map(|l| if l == 0 { 0.0 } else { below(l as f64 + 0.5) - if l == 1 { 0.0 } else { below(l as f64 - 0.5) } })
+            .map(
+                |l| if l == 0 { 0.0 } else { below(l as f64 + 0.5) - if l == 1 { 0.0 } else { below(l as f64 - 0.5) } },
+            )
             .collect();
         let sum: f64 = p.iter().sum();
         p.iter_mut().for_each(|x| *x /= sum);

@@ -1,5 +1,6 @@
 #![doc = include_str!("model.md")]
 
+pub mod cells;
 mod check;
 mod customers;
 mod fair;
