@@ -48,7 +48,7 @@ pub(super) fn faults(p: &Parts) -> Vec<Fault> {
 }
 
 fn horizon(p: &Parts, f: &mut Faults) {
-    f.add(p.days == 0 || p.days > 36_600, "days", 0, || format!("{} must lie between 1 and 36,600", p.days));
+    f.add(p.days == 0 || p.days > 32_000, "days", 0, || format!("{} must lie between 1 and 32,000", p.days));
     f.add(p.review_days == 0, "review_days", 0, || "must be at least 1".into());
     if f.length("month", p.month.len(), p.days as usize) {
         let mut expected = 0;
@@ -178,6 +178,7 @@ fn start(p: &Parts, f: &mut Faults) {
     for (k, lot) in p.stock.iter().enumerate() {
         f.below("stock", k, "dealer", lot.dealer, dealers);
         f.below("stock", k, "model", lot.model, models);
+        f.add(lot.age_days > 32_000, "stock", k, || format!("an age of {} days exceeds 32,000", lot.age_days));
     }
     let cars: u64 = p.stock.iter().map(|l| u64::from(l.cars)).sum();
     f.add(cars > 100_000_000, "stock", 0, || format!("{cars} cars are too many, 100 million at most"));

@@ -1,7 +1,7 @@
 //! Who comes: market factors by month and the customers of each day, the same for every network with the same demand.
 
 use super::problem::Problem;
-use super::tables::{Tables, ZoneTable};
+use super::tables::{OUTSIDE, Tables, ZoneTable};
 use crate::stats::alias::Alias;
 use crate::stats::normal;
 use crate::stats::poisson::gamma_factor;
@@ -43,29 +43,33 @@ pub(super) enum Turn {
 /// Draws of each visit that go by rejection before the exact fallback.
 const TRIES: u64 = 8;
 
-impl ZoneTable {
+impl Tables<'_> {
     /// The dealer of visit `visit`, by weight among open dealers not yet tried and the outside. Candidates are drawn
     /// from the full list and refused until one fits, so that two networks that share most dealers send most
     /// customers the same way.
     #[inline]
-    pub fn choose(&self, customer: &Customer, visit: usize, tried: &[u32], open: &[bool]) -> Turn {
-        if self.alias.is_empty() {
+    pub fn choose(&self, customer: &Customer, visit: usize, tried: &[u32]) -> Turn {
+        let zone = &self.zones[customer.zone as usize];
+        if zone.columns.is_empty() {
             return Turn::Nowhere;
         }
         let first = visit as u64 * TRIES;
         for k in first..first + TRIES {
-            let pick = self.alias.pick(customer.bits(k));
-            if pick == self.dealers.len() {
+            let product = u128::from(customer.bits(k)) * zone.columns.len() as u128;
+            let (threshold, own, other) = zone.columns[(product >> 64) as usize];
+            let dealer = if ((product as u64) >> 32) as u32 <= threshold { own } else { other };
+            if dealer == OUTSIDE {
                 return Turn::Outside;
             }
-            let dealer = self.dealers[pick];
-            if open[dealer as usize] && !tried.contains(&dealer) {
+            if self.open[dealer as usize] && !tried.contains(&dealer) {
                 return Turn::Dealer(dealer);
             }
         }
-        self.choose_exactly(customer.unit(64 + visit as u64), tried, open)
+        zone.choose_exactly(customer.unit(64 + visit as u64), tried, &self.open)
     }
+}
 
+impl ZoneTable {
     #[cold]
     fn choose_exactly(&self, u: f64, tried: &[u32], open: &[bool]) -> Turn {
         let left = |k: usize| open[self.dealers[k] as usize] && !tried.contains(&self.dealers[k]);

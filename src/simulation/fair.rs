@@ -25,7 +25,9 @@ impl Ask {
 pub(super) fn share(total: u64, asks: &mut [Ask]) {
     let wanted: u64 = asks.iter().map(|a| u64::from(a.most)).sum();
     if wanted <= total {
-        asks.iter_mut().for_each(|a| a.got = a.most);
+        for ask in asks.iter_mut() {
+            ask.got = ask.most;
+        }
         return;
     }
     let rated: u64 = asks.iter().filter(|a| a.rate > 0.0).map(|a| u64::from(a.most)).sum();
@@ -72,9 +74,9 @@ fn level(total: f64, asks: &[Ask]) -> f64 {
             break;
         }
         if sum < total {
-            low = tau
+            low = tau;
         } else {
-            high = tau
+            high = tau;
         }
         let newton = tau + (total - sum) / slope;
         tau = if newton > low && newton < high { newton } else { 0.5 * (low + high) };

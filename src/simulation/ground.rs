@@ -5,45 +5,58 @@ pub(super) const NONE: u32 = u32::MAX;
 
 /// One model at one dealer.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(16))]
 pub(super) struct Cell {
     head: u32,
     tail: u32,
     /// Cars on the ground.
     pub stock: i32,
-    /// Cars under way.
-    pub under_way: i32,
-    /// Customers who ever began to wait here, and of them those served or gone.
+    /// Inventory position: cars on the ground plus cars under way minus waiting customers.
+    pub position: i32,
+}
+
+impl Cell {
+    const EMPTY: Self = Self { head: NONE, tail: NONE, stock: 0, position: 0 };
+}
+
+/// Customers who ever began to wait at a cell, and of them those served or gone. A cell with cars has nobody waiting.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Waits {
     pub joined: u32,
     pub left: u32,
 }
 
-impl Cell {
-    const EMPTY: Self = Self { head: NONE, tail: NONE, stock: 0, under_way: 0, joined: 0, left: 0 };
-
+impl Waits {
     /// Customers waiting.
-    pub fn waiting(&self) -> i32 {
-        (self.joined - self.left) as i32
-    }
-    /// Inventory position.
-    pub fn position(&self) -> i32 {
-        self.stock + self.under_way - self.waiting()
+    pub fn now(self) -> u32 {
+        self.joined - self.left
     }
 }
 
-/// A car on the ground.
+/// A car on the ground. Small, because the time of a sale is the time of fetching it from memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Car {
     next: u32,
+    birth: i16,
+    entered: i16,
+}
+
+impl Car {
     /// Day from which its age counts (negative for cars of the start).
-    pub birth: i32,
+    pub fn birth(self) -> i32 {
+        i32::from(self.birth)
+    }
     /// Day on which it came to this dealer.
-    pub entered: i32,
+    pub fn entered(self) -> i32 {
+        i32::from(self.entered)
+    }
 }
 
 /// All cells and cars.
 #[derive(Debug)]
 pub(super) struct Ground {
     pub cells: Vec<Cell>,
+    pub waits: Vec<Waits>,
     cars: Vec<Car>,
     free: u32,
     /// Cars on the ground by dealer.
@@ -54,11 +67,19 @@ pub(super) struct Ground {
 
 impl Ground {
     pub fn new(cells: usize, dealers: usize) -> Self {
-        Self { cells: vec![Cell::EMPTY; cells], cars: Vec::new(), free: NONE, by_dealer: vec![0; dealers], total: 0 }
+        Self {
+            cells: vec![Cell::EMPTY; cells],
+            waits: vec![Waits::default(); cells],
+            cars: Vec::new(),
+            free: NONE,
+            by_dealer: vec![0; dealers],
+            total: 0,
+        }
     }
 
     pub fn clear(&mut self) {
         self.cells.fill(Cell::EMPTY);
+        self.waits.fill(Waits::default());
         self.cars.clear();
         self.free = NONE;
         self.by_dealer.fill(0);
@@ -69,7 +90,7 @@ impl Ground {
     /// order of coming, as the ground does.
     #[inline]
     pub fn put(&mut self, cell: usize, dealer: usize, birth: i32, entered: i32) {
-        let car = Car { next: NONE, birth, entered };
+        let car = Car { next: NONE, birth: birth as i16, entered: entered as i16 };
         let at = if self.free == NONE {
             self.cars.push(car);
             self.cars.len() as u32 - 1
@@ -109,6 +130,17 @@ impl Ground {
         Some(car)
     }
 
+    /// Reads what a sale at each of these cells will read, all at once, so that the waits for memory overlap. Answers a
+    /// number that means nothing.
+    #[inline]
+    pub fn warm(&self, cells: &[u32]) -> u32 {
+        let mut heads = [0; super::kernel::BATCH];
+        for (head, &cell) in heads.iter_mut().zip(cells) {
+            *head = self.cells.get(cell as usize).map_or(NONE, |c| c.head);
+        }
+        heads.iter().filter_map(|&h| self.cars.get(h as usize)).fold(0, |sum, car| sum ^ car.next)
+    }
+
     /// The first car of a cell that is not empty.
     pub fn first(&self, cell: usize) -> Option<&Car> {
         (self.cells[cell].stock > 0).then(|| &self.cars[self.cells[cell].head as usize])
@@ -132,7 +164,8 @@ impl Ground {
             by_dealer[cell % dealers] += c.stock;
             total += i64::from(c.stock);
             let last = self.line(cell).last();
-            if c.stock < 0 || c.under_way < 0 || last != (c.stock > 0).then(|| &self.cars[c.tail as usize]) {
+            let idle = c.stock > 0 && self.waits[cell].now() > 0;
+            if c.stock < 0 || idle || last != (c.stock > 0).then(|| &self.cars[c.tail as usize]) {
                 return false;
             }
         }
@@ -157,7 +190,7 @@ mod tests {
             g.put(cell, cell % 2, birth, 9);
         }
         assert!(g.consistent(2));
-        assert_eq!(g.take(1, 1).map(|c| c.birth), Some(5));
+        assert_eq!(g.take(1, 1).map(Car::birth), Some(5));
         g.put(1, 1, 10, 10);
         assert_eq!(g.cars.len(), 4);
         assert_eq!(g.line(1).map(|c| c.birth).collect::<Vec<_>>(), [6, 8, 10]);

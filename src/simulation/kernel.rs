@@ -16,6 +16,9 @@ const DRAW_LAST: u64 = 40;
 const DRAW_FAILURE: u64 = 48;
 const DRAW_DONOR: u64 = 52;
 
+/// Customers whose memory is fetched together.
+pub(super) const BATCH: usize = 32;
+
 /// A customer who waits, as ordinal of those who ever waited at the cell.
 struct Waiter {
     cell: u32,
@@ -143,10 +146,11 @@ impl<'a> Kernel<'a> {
             for _ in 0..lot.cars {
                 self.ground.put(cell, lot.dealer as usize, -i32::from(lot.age_days), 0);
             }
+            self.ground.cells[cell].position += lot.cars as i32;
         }
         for a in &t.arrivals {
             let cell = self.cell(a.model, a.dealer);
-            self.ground.cells[cell].under_way += a.cars as i32;
+            self.ground.cells[cell].position += a.cars as i32;
         }
         self.balance = Balance { initial: self.ground.total, ..Balance::default() };
     }
@@ -189,7 +193,6 @@ impl<'a> Kernel<'a> {
     /// Cars come from a plant.
     fn receive(&mut self, cell: usize, cars: u32) {
         let (model, dealer) = ((cell / self.t.dealers) as u32, (cell % self.t.dealers) as u32);
-        self.ground.cells[cell].under_way -= cars as i32;
         self.note(dealer, model, Measure::Received, i64::from(cars));
         self.balance.received += i64::from(cars);
         self.events += 1;
@@ -200,8 +203,8 @@ impl<'a> Kernel<'a> {
 
     /// A car comes to a dealer: the first who waits for it buys it, or it stands on the ground.
     fn unload(&mut self, cell: usize, dealer: u32, model: u32, birth: i32) {
-        if self.ground.cells[cell].waiting() > 0 {
-            self.ground.cells[cell].left += 1;
+        if self.ground.cells[cell].stock == 0 && self.ground.waits[cell].now() > 0 {
+            self.ground.waits[cell].left += 1;
             self.balance.waiting -= 1;
             self.note(dealer, model, Measure::Waited, 1);
             self.sold(dealer, model, self.day as i32 - birth);
@@ -213,10 +216,12 @@ impl<'a> Kernel<'a> {
     /// Those whose patience ends this morning leave. Everybody waits equally long, so the queue is in order of
     /// deadline and each cell's part of it in order of ordinal.
     fn expiries(&mut self) {
-        while let Some(w) = self.waiters.pop_front_if(|w| w.deadline <= self.day) {
-            let cell = &mut self.ground.cells[w.cell as usize];
-            if cell.left <= w.ordinal {
-                cell.left += 1;
+        while self.waiters.front().is_some_and(|w| w.deadline <= self.day) {
+            let Some(w) = self.waiters.pop_front() else { return };
+            let waits = &mut self.ground.waits[w.cell as usize];
+            if waits.left <= w.ordinal {
+                waits.left += 1;
+                self.ground.cells[w.cell as usize].position += 1;
                 self.balance.waiting -= 1;
                 let dealers = self.t.dealers;
                 self.lose((w.cell as usize % dealers) as u32, (w.cell as usize / dealers) as u32);
@@ -228,14 +233,14 @@ impl<'a> Kernel<'a> {
         let t = self.t;
         while let Some(m) = t.moves.get(self.next_move).filter(|m| m.day == self.day) {
             self.next_move += 1;
-            let (from, to) = (self.cell(m.model, m.from), self.cell(m.model, m.to));
+            let to = self.cell(m.model, m.to);
             for _ in 0..m.cars {
-                let Some(car) = self.ground.take(from, m.from as usize) else { break };
-                self.charge(m.from, m.model, &car);
+                let Some(car) = self.take(m.from, m.model) else { break };
                 self.note(m.from, m.model, Measure::TransfersOut, 1);
                 self.note(m.to, m.model, Measure::TransfersIn, 1);
                 self.note(m.to, m.model, Measure::TransferCost, m.cost.minor());
-                self.unload(to, m.to, m.model, car.birth);
+                self.ground.cells[to].position += 1;
+                self.unload(to, m.to, m.model, car.birth());
                 self.events += 1;
             }
         }
@@ -245,18 +250,28 @@ impl<'a> Kernel<'a> {
         let mut today = std::mem::take(&mut self.today);
         self.demand.day(self.t, self.day, &mut today);
         self.events += today.len() as u64;
-        for customer in &today {
-            self.serve(customer);
+        for batch in today.chunks(BATCH) {
+            let mut turns = [Turn::Nowhere; BATCH];
+            let mut cells = [u32::MAX; BATCH];
+            for ((turn, cell), c) in turns.iter_mut().zip(&mut cells).zip(batch) {
+                *turn = self.t.choose(c, 0, &[]);
+                if let Turn::Dealer(dealer) = *turn {
+                    *cell = self.cell(c.model, dealer) as u32;
+                }
+            }
+            std::hint::black_box(self.ground.warm(&cells));
+            for (customer, turn) in batch.iter().zip(turns) {
+                self.serve(customer, turn);
+            }
         }
         self.today = today;
     }
 
-    fn serve(&mut self, c: &Customer) {
+    fn serve(&mut self, c: &Customer, turn: Turn) {
         let t = self.t;
-        let zone = &t.zones[c.zone as usize];
         let behaviour = &t.parts.behaviour;
         let mut tried = [u32::MAX; 4];
-        let first = match zone.choose(c, 0, &[], &t.open) {
+        let first = match turn {
             Turn::Dealer(dealer) => dealer,
             Turn::Outside => return self.outside(c, Measure::Elsewhere),
             Turn::Nowhere => {
@@ -283,7 +298,7 @@ impl<'a> Kernel<'a> {
                 } else {
                     self.note_diverted(first, dealer, c.model);
                 }
-                return self.sold(dealer, c.model, self.day as i32 - car.birth);
+                return self.sold(dealer, c.model, self.day as i32 - car.birth());
             }
             if let Some(age) = self.trade(dealer, c, visit as u64) {
                 if visit > 0 {
@@ -295,7 +310,7 @@ impl<'a> Kernel<'a> {
             if visit == behaviour.further_dealers as usize || c.unit(DRAW_DIVERT + visit as u64) >= behaviour.divert {
                 break;
             }
-            match zone.choose(c, visit + 1, &tried[..=visit], &t.open) {
+            match t.choose(c, visit + 1, &tried[..=visit]) {
                 Turn::Dealer(next) => dealer = next,
                 Turn::Outside => return self.lose(first, c.model),
                 Turn::Nowhere => break,
@@ -310,10 +325,11 @@ impl<'a> Kernel<'a> {
         let coin = c.unit(DRAW_LAST);
         if coin < behaviour.wait {
             let at = self.cell(c.model, dealer);
-            let cell = &mut self.ground.cells[at];
+            let waits = &mut self.ground.waits[at];
             let deadline = self.day + 1 + u32::from(behaviour.wait_days);
-            self.waiters.push_back(Waiter { cell: at as u32, ordinal: cell.joined, deadline });
-            cell.joined += 1;
+            self.waiters.push_back(Waiter { cell: at as u32, ordinal: waits.joined, deadline });
+            waits.joined += 1;
+            self.ground.cells[at].position -= 1;
             self.balance.waiting += 1;
             return;
         }
@@ -322,7 +338,7 @@ impl<'a> Kernel<'a> {
             && let Some(car) = self.take(dealer, model)
         {
             self.note(dealer, model, Measure::Substituted, 1);
-            return self.sold(dealer, model, self.day as i32 - car.birth);
+            return self.sold(dealer, model, self.day as i32 - car.birth());
         }
         self.lose(dealer, c.model);
     }
@@ -348,15 +364,17 @@ impl<'a> Kernel<'a> {
     /// Takes the first car of a dealer's line and charges its stay.
     #[inline]
     fn take(&mut self, dealer: u32, model: u32) -> Option<Car> {
-        let car = self.ground.take(self.cell(model, dealer), dealer as usize)?;
-        self.charge(dealer, model, &car);
+        let cell = self.cell(model, dealer);
+        let car = self.ground.take(cell, dealer as usize)?;
+        self.ground.cells[cell].position -= 1;
+        self.charge(dealer, model, car);
         Some(car)
     }
 
     /// Books the evenings a car has stood at a dealer, when it leaves this morning or today.
     #[inline]
-    fn charge(&mut self, dealer: u32, model: u32, car: &Car) {
-        let (from, to) = (car.entered - car.birth, self.day as i32 - car.birth);
+    fn charge(&mut self, dealer: u32, model: u32, car: Car) {
+        let (from, to) = (car.entered() - car.birth(), self.day as i32 - car.birth());
         let holding = &self.t.money[model as usize].holding;
         let cost = holding[to as usize] - holding[from as usize];
         self.note(dealer, model, Measure::StockDays, i64::from(to - from));
@@ -395,7 +413,7 @@ impl<'a> Kernel<'a> {
                 self.note(dealer, c.model, Measure::TransfersIn, 1);
                 self.note(dealer, c.model, Measure::TransferCost, cost.minor());
                 self.events += 1;
-                return Some(self.day as i32 - car.birth);
+                return Some(self.day as i32 - car.birth());
             }
             from += same;
         }
@@ -409,7 +427,7 @@ impl<'a> Kernel<'a> {
             && self
                 .ground
                 .first(cell)
-                .is_some_and(|car| self.day as i32 - car.birth >= i32::from(self.t.parts.trade.least_age))
+                .is_some_and(|car| self.day as i32 - car.birth() >= i32::from(self.t.parts.trade.least_age))
     }
 
     #[inline]
@@ -468,7 +486,7 @@ impl<'a> Kernel<'a> {
             let row = self.t.parts.dealers[dealer].lead_time as usize;
             let lead = self.t.leads[row].pick(self.lead_root.entity(entity, self.day));
             self.ring[(self.day + lead) as usize % self.t.ring].push((cell, cars));
-            self.ground.cells[cell as usize].under_way += cars as i32;
+            self.ground.cells[cell as usize].position += cars as i32;
             self.note(dealer as u32, model as u32, Measure::Ordered, i64::from(cars));
             self.events += 1;
         }
@@ -482,14 +500,15 @@ impl<'a> Kernel<'a> {
         let (mut stock, mut waiting) = (0, 0);
         for cell in 0..self.ground.cells.len() {
             let c = self.ground.cells[cell];
-            if c.stock == 0 && c.waiting() == 0 {
+            let waits = self.ground.waits[cell].now();
+            if c.stock == 0 && waits == 0 {
                 continue;
             }
             let (model, dealer) = ((cell / self.t.dealers) as u32, (cell % self.t.dealers) as u32);
             stock += i64::from(c.stock);
-            waiting += i64::from(c.waiting());
+            waiting += i64::from(waits);
             self.note(dealer, model, Measure::FinalStock, i64::from(c.stock));
-            self.note(dealer, model, Measure::StillWaiting, i64::from(c.waiting()));
+            self.note(dealer, model, Measure::StillWaiting, i64::from(waits));
             while self.take(dealer, model).is_some() {}
         }
         let b = &self.balance;

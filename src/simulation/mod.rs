@@ -1,5 +1,6 @@
-//! A year of the network, many times over, under chance.
+#![doc = include_str!("model.md")]
 
+pub mod cells;
 mod check;
 mod customers;
 mod fair;
@@ -62,3 +63,6 @@ pub enum Error {
     #[error("no threads could be started: {0}")]
     Threads(String),
 }
+
+#[cfg(test)]
+mod tests;

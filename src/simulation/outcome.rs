@@ -5,7 +5,8 @@ use crate::stats::sketch::Sketch;
 
 macro_rules! measures {
     ($($(#[$doc:meta])+ $name:ident,)*) => {
-        /// A whole-number quantity counted in every replication. Money is in hundredths of the currency.
+        /// A whole-number quantity counted in every replication. Money is in hundredths of the currency. (The first
+        /// eight are those of a sale: they share a line of memory.)
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(usize)]
         pub enum Measure { $($(#[$doc])+ $name,)* }
@@ -27,6 +28,16 @@ measures! {
     Sales,
     /// Cars sold from the own ground to customers whose first choice was this dealer, on the day they came.
     OnTheSpot,
+    /// Earned with sales before the four costs below.
+    Contribution,
+    /// Discounts given because of age.
+    Discount,
+    /// Car-days on the ground (evening counts).
+    StockDays,
+    /// Car-days on the ground of cars older than 90 days.
+    AgedDays,
+    /// Holding cost.
+    Holding,
     /// Cars sold to customers who came from another dealer that had none (counted where they bought).
     DivertedIn,
     /// Customers who found nothing at this dealer, their first choice, and bought at another.
@@ -49,18 +60,8 @@ measures! {
     Received,
     /// Possible customers who bought elsewhere without looking (outside weight); not among `Customers`.
     Elsewhere,
-    /// Car-days on the ground (evening counts).
-    StockDays,
-    /// Car-days on the ground of cars older than 90 days.
-    AgedDays,
     /// Cars on the ground on the last evening.
     FinalStock,
-    /// Earned with sales before the four costs below.
-    Contribution,
-    /// Discounts given because of age.
-    Discount,
-    /// Holding cost.
-    Holding,
     /// Lost-sale cost.
     LostCost,
     /// Transfer cost (counted at the receiver).
@@ -72,6 +73,7 @@ pub const MEASURES: usize = Measure::ALL.len();
 
 /// The measures of one entity in one replication.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(align(64))]
 pub struct Tally(pub [i64; MEASURES]);
 
 impl Tally {

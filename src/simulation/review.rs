@@ -90,7 +90,7 @@ impl Review {
                 let season = season.get(day as usize / 7).map_or(0, |&s| s as usize);
                 let levels = &t.high[season * t.cells()..][..t.cells()];
                 for (cell, (c, &level)) in ground.cells.iter().zip(levels).enumerate() {
-                    let need = level - c.position();
+                    let need = level - c.position;
                     if need > 0 {
                         self.orders.push((cell as u32, need as u32));
                     }
@@ -98,7 +98,7 @@ impl Review {
             }
             Policy::MinMax { .. } => {
                 for (cell, (c, (&low, &high))) in ground.cells.iter().zip(t.low.iter().zip(&t.high)).enumerate() {
-                    let position = c.position();
+                    let position = c.position;
                     if position <= low && position < high {
                         self.orders.push((cell as u32, (high - position) as u32));
                     }
@@ -120,7 +120,7 @@ impl Review {
             let cells = open.iter().map(|d| m * t.dealers + d);
             self.asks.clear();
             for cell in cells.clone() {
-                let position = f64::from(ground.cells[cell].position());
+                let position = f64::from(ground.cells[cell].position);
                 self.asks.push(Ask { position, rate: self.rate(t, cell), most: self.left[m], got: 0 });
             }
             spread(u64::from(self.left[m]), &mut self.asks);
@@ -135,7 +135,7 @@ impl Review {
         }
         self.by_dealer.fill(0);
         for (cell, c) in ground.cells.iter().enumerate() {
-            self.by_dealer[cell % t.dealers] += i64::from(c.stock + c.under_way);
+            self.by_dealer[cell % t.dealers] += i64::from(c.position) + i64::from(ground.waits[cell].now());
         }
         let mut wanted = vec![0i64; t.dealers];
         for &(cell, cars) in &self.orders {
@@ -176,7 +176,7 @@ impl Review {
         asks.clear();
         for &k in &self.picked {
             let (cell, most) = self.orders[k];
-            let position = f64::from(ground.cells[cell as usize].position());
+            let position = f64::from(ground.cells[cell as usize].position);
             asks.push(Ask { position, rate: self.rate(t, cell as usize), most, got: 0 });
         }
         share(total, &mut asks);

@@ -12,10 +12,13 @@ pub(super) struct Group {
     pub base: Vec<f64>,
 }
 
-/// Choice set of a zone, closed dealers included: an alias table over dealers, the last column (if any weight) being
-/// the outside.
+/// The outside in a column.
+pub(super) const OUTSIDE: u32 = u32::MAX;
+
+/// Choice set of a zone, closed dealers included.
 pub(super) struct ZoneTable {
-    pub alias: Alias,
+    /// Alias columns: threshold, dealer below it, dealer above it ([`OUTSIDE`] included).
+    pub columns: Vec<(u32, u32, u32)>,
     pub dealers: Vec<u32>,
     pub weights: Vec<f64>,
     pub outside: f64,
@@ -177,10 +180,15 @@ fn zone_table(zone: &super::problem::Zone) -> ZoneTable {
     if zone.outside > 0.0 {
         all.push(zone.outside);
     }
-    ZoneTable {
-        alias: Alias::new(&all),
-        dealers: choices.iter().map(|c| c.dealer).collect(),
-        weights,
-        outside: zone.outside,
-    }
+    let mut dealers: Vec<u32> = choices.iter().map(|c| c.dealer).collect();
+    dealers.push(OUTSIDE);
+    let alias = Alias::new(&all);
+    let columns = alias.columns().iter().enumerate().map(|(k, &(threshold, other))| {
+        // A threshold of 0 never answers its own column.
+        let own = if threshold == 0 { other as usize } else { k };
+        (threshold, dealers[own], dealers[other as usize])
+    });
+    let columns = columns.collect();
+    dealers.pop();
+    ZoneTable { columns, dealers, weights, outside: zone.outside }
 }

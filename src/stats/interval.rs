@@ -122,7 +122,9 @@ mod tests {
 
     fn moments(values: &[i64]) -> Moments {
         let mut m = Moments::default();
-        values.iter().for_each(|&v| m.push(v));
+        for &v in values {
+            m.push(v);
+        }
         m
     }
 

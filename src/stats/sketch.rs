@@ -93,9 +93,9 @@ mod tests {
         let (mut a, mut b, mut all) = (Sketch::default(), Sketch::default(), Sketch::default());
         for v in 0..1000u64 {
             if v % 3 == 0 {
-                a.push(v * 11)
+                a.push(v * 11);
             } else {
-                b.push(v * 11)
+                b.push(v * 11);
             }
             all.push(v * 11);
         }
