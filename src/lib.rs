@@ -19,3 +19,8 @@ pub mod demand;
 
 // Everything one run needs.
 pub mod scenario;
+
+// The roof: text in and out, then the command line.
+pub mod generate;
+
+pub mod cli;
