@@ -22,7 +22,7 @@ const MODEL: (f64, f64) = (0.18, 0.55);
 /// ... of a province's factor for all models (measured: correlation of provincial totals .30, memory about .4).
 const PROVINCE: (f64, f64) = (0.085, 0.4);
 /// Variance of the factor of one model in one province (with the provincial factor: k = .018, published).
-const CELL: f64 = 0.011;
+const CELL: f64 = 0.016;
 /// Extra variance of one dealer's week relative to the squared mean (A).
 const DEALER_WEEK: f64 = 0.15;
 
@@ -61,7 +61,7 @@ impl Life {
         let mut chance = Stream::new(seed, Purpose::LifeCycle, [model, 0, 0]);
         // One model in twelve came during the history.
         let launch = (chance.below(12) == 0).then(|| chance.between(8.0, 80.0));
-        Self { trend: chance.between(-0.18, 0.14), launch }
+        Self { trend: chance.between(-0.16, 0.16), launch }
     }
 
     /// Factor of a week (may lie after the history).
@@ -127,6 +127,12 @@ impl Tide {
     /// Season × life cycle of a model in a week counted from the start of the history (also after its end).
     pub(super) fn expected(&self, model: usize, week: usize) -> f64 {
         self.season.week(self.monday(week)) * self.lives[model].at(week as f64)
+    }
+
+    /// Whether a model was on sale during the whole history.
+    #[cfg(test)]
+    pub(super) fn always_on_sale(&self, model: usize) -> bool {
+        self.lives[model].launch.is_none()
     }
 
     /// Life-cycle factor of a model today.

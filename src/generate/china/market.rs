@@ -16,7 +16,7 @@ const POPULATION_POWER: f64 = 0.8;
 /// ... and with income (A).
 const INCOME_POWER: f64 = 0.7;
 /// Share of all registrations the brand captures today (A).
-pub(super) const CAPTURED: f64 = 0.04;
+pub(super) const CAPTURED: f64 = 0.042;
 
 /// All zones; rival weights are relative until [`calibrate`].
 pub(super) fn zones(seed: u64) -> IdVec<ZoneId, Zone> {
@@ -39,10 +39,10 @@ pub(super) fn zones(seed: u64) -> IdVec<ZoneId, Zone> {
         .map(|(i, zone)| {
             let registrations = round_to(REGISTRATIONS * weight(i) / total, 10.0).max(10.0);
             let mut chance = Stream::new(seed, Purpose::Rivals, [i, 0, 0]);
-            let province = Stream::new(seed, Purpose::Rivals, [zone.province(), 1, 0]).lognormal(0.25);
+            let province = Stream::new(seed, Purpose::Rivals, [zone.province(), 1, 0]).lognormal(0.2);
             // At home, where a plant stands, people know the brand; in rich cities everybody else is there too.
             let home = if homes.contains(&zone.province()) { 0.75 } else { 1.1 };
-            let crowd = power(PROVINCES[zone.province()].income, 0.3);
+            let crowd = power(PROVINCES[zone.province()].income, 0.2);
             Zone {
                 code: zone.code.clone(),
                 name: zone.name.clone(),
@@ -51,7 +51,7 @@ pub(super) fn zones(seed: u64) -> IdVec<ZoneId, Zone> {
                 place: zone.place(),
                 population: zone.population,
                 registrations: YearlyRate::new(registrations),
-                rival_weight: power(registrations / 10_000.0, 0.9) * home * crowd * province * chance.lognormal(0.2),
+                rival_weight: power(registrations / 10_000.0, 0.95) * home * crowd * province * chance.lognormal(0.15),
             }
         })
         .collect()

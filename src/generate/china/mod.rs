@@ -9,6 +9,8 @@ mod demand;
 mod facts;
 mod market;
 mod models;
+#[cfg(test)]
+mod moments;
 mod plants;
 mod provinces;
 mod season;

@@ -39,7 +39,10 @@ pub(super) struct KindFigures {
 }
 
 /// Yearly cost of a full store of usual size at usual rents, CNY (A).
-const FIXED_CNY: f64 = 7_200_000.0;
+const FIXED_CNY: f64 = 7_400_000.0;
+
+/// Yearly cost of a new store relative to one that stands (A).
+const NEW_LEASE: f64 = 1.3;
 
 const fn figures(kind: Kind) -> KindFigures {
     match kind {
@@ -52,7 +55,7 @@ const fn figures(kind: Kind) -> KindFigures {
             cost_factor: 1.0,
             capacity_factor: 1.0,
             conversion_cny: 8_000_000.0,
-            opening_cny: 14_000_000.0,
+            opening_cny: 21_000_000.0,
             usual_capacity: 1_400.0,
         },
         Kind::City => KindFigures {
@@ -64,7 +67,7 @@ const fn figures(kind: Kind) -> KindFigures {
             cost_factor: 0.65,
             capacity_factor: 0.65,
             conversion_cny: 3_500_000.0,
-            opening_cny: 6_000_000.0,
+            opening_cny: 9_000_000.0,
             usual_capacity: 910.0,
         },
         Kind::Satellite => KindFigures {
@@ -76,7 +79,7 @@ const fn figures(kind: Kind) -> KindFigures {
             cost_factor: 0.32,
             capacity_factor: 0.35,
             conversion_cny: 1_200_000.0,
-            opening_cny: 2_200_000.0,
+            opening_cny: 3_300_000.0,
             usual_capacity: 490.0,
         },
     }
@@ -169,7 +172,11 @@ pub(super) fn dealers(zones: &Zones) -> Vec<Site> {
                 _ => Kind::Full,
             };
             let (zone, place) = (zone_of(&fact.zone_id), fact.place());
-            let mut site = blank(fact.code, fact.name, fact.name_zh, SiteKind::Dealer, zone, place);
+            // A few places have no Chinese name in the source, only the store's number.
+            let nameless = fact.name_zh.starts_with(|c: char| c.is_ascii_digit());
+            let town = if nameless { zones[zone].name_zh.trim_end_matches('市') } else { "" };
+            let name_zh = format!("{town}{}", fact.name_zh);
+            let mut site = blank(fact.code, fact.name, name_zh, SiteKind::Dealer, zone, place);
             site.format = Some(FormatId::at(kind as usize));
             site.capacity = YearlyRate::new(fact.capacity_per_year);
             site
@@ -185,17 +192,19 @@ pub(super) fn settle(seed: u64, n: usize, site: &mut Site, zone: &Zone, cars: f6
     let f = figures(kind_of(site));
     let room = chance.between(1.05, 1.5);
     // A store was built for what it sells now and for what somebody once hoped.
-    let hoped = f.usual_capacity * chance.between(0.35, 0.9);
+    let hoped = f.usual_capacity * chance.between(0.25, 0.7);
     let capacity = round_to((cars * room).max(hoped), 10.0);
     let size = 0.4 + 0.6 * capacity / f.usual_capacity;
-    let fixed = round_to(FIXED_CNY * f.cost_factor * size * rent(zone) * chance.lognormal(0.12), 10_000.0);
+    // Leases signed today are dearer than those of the stores that stand.
+    let lease = if dealer { 1.0 } else { NEW_LEASE };
+    let fixed = round_to(lease * FIXED_CNY * f.cost_factor * size * rent(zone) * chance.lognormal(0.12), 10_000.0);
     let opening = round_to(f.opening_cny * (0.6 + 0.4 * size) * rent(zone) * chance.lognormal(0.15), 10_000.0);
     site.capacity = YearlyRate::new(capacity);
     site.storage = Vehicles::new((libm::ceil(capacity / 12.0 * 2.6) as u32).max(25));
     site.credit = Money::from_major(round_to(f64::from(site.storage.get()) * 115_000.0, 100_000.0));
     site.fixed_cost = Money::from_major(fixed);
     if dealer {
-        site.moving_cost = Money::from_major(round_to(opening * 0.45, 10_000.0));
+        site.moving_cost = Money::from_major(round_to(opening * 0.4, 10_000.0));
         site.closing_cost = Money::from_major(round_to(fixed * 0.35, 10_000.0));
         site.owner = owner(&mut chance);
     } else {
