@@ -36,8 +36,10 @@ pub mod evaluation;
 // The order of the steps.
 pub mod planning;
 
-// Both ends: files.
+// Both ends: files, and scenarios that are made up.
 pub mod io;
+
+pub mod generate;
 
 // The terminal.
 pub mod cli;

@@ -2,6 +2,7 @@
 
 mod check;
 mod exit;
+mod generate;
 mod schema;
 mod session;
 mod steps;
@@ -45,6 +46,8 @@ enum Command {
     Transfer(steps::StepArgs),
     /// Today's network against the plan in the results folder, on the same customers.
     Simulate(steps::StepArgs),
+    /// Write a scenario folder from the program's own facts and a seed.
+    Generate(generate::GenerateArgs),
     /// Print the tables and options of a scenario folder, with types, units and defaults.
     Schema(schema::SchemaArgs),
     /// Print a completion script for a shell.
@@ -80,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Replenish(args) => steps::run(steps::Step::Replenish, &args),
         Command::Transfer(args) => steps::run(steps::Step::Transfer, &args),
         Command::Simulate(args) => steps::run(steps::Step::Simulate, &args),
+        Command::Generate(args) => generate_now(&args),
         Command::Completions { shell } => completions(shell),
     };
     ExitCode::from(code)
@@ -89,4 +93,25 @@ fn completions(shell: clap_complete::Shell) -> u8 {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "forecourt", &mut script);
     terminal::print(&String::from_utf8_lossy(&script))
+}
+
+fn generate_now(args: &generate::GenerateArgs) -> u8 {
+    match generate::run(args) {
+        Ok(done) => {
+            let mut text = String::new();
+            for (name, bytes) in &done.files {
+                text += &format!("{bytes:>12}  {name}\n");
+            }
+            text += &format!("{} files, {} of them written now\n", done.files.len(), done.written);
+            terminal::print(&text)
+        }
+        Err(fault) => {
+            terminal::say(&format!("forecourt: {fault}"));
+            match fault {
+                generate::GenerateFault::File { .. } => exit::CANNOT_WRITE,
+                generate::GenerateFault::Differs(_) | generate::GenerateFault::Edited(_) => exit::BAD_INPUT,
+                generate::GenerateFault::Tables(_) => exit::INTERNAL,
+            }
+        }
+    }
 }

@@ -1,0 +1,106 @@
+//! Moments of generated sales, by the definitions under which the published ones were measured (tests only).
+//!
+//! A month is the set of weeks whose Thursday lies in it; its sales are divided by the summed season of those weeks.
+
+use super::demand::WEEKS;
+use super::models::MODELS;
+use super::provinces::PROVINCES;
+use super::season::{Season, month_of_week};
+use super::world::World;
+
+/// Deseasonalised monthly sales by province and model, and what a count stands for after the division.
+pub(super) struct Monthly {
+    /// Months of the history.
+    pub(super) months: usize,
+    /// `cars[p][m][t]`, divided by the month's season.
+    pub(super) cars: Vec<Vec<Vec<f64>>>,
+    /// One over the month's season: the variance of a Poisson count of mean 1 after the division.
+    pub(super) unit: Vec<f64>,
+}
+
+impl Monthly {
+    /// Sums a world's weekly sales.
+    pub(super) fn new(world: &World) -> Self {
+        let season = Season::new();
+        let start = month_of_week(world.tide.monday(0));
+        let month: Vec<usize> = (0..WEEKS).map(|w| month_of_week(world.tide.monday(w)) - start).collect();
+        // The last month has one week only and is left out.
+        let months = month[WEEKS - 1];
+        let mut weight = vec![0.0; months];
+        for w in (0..WEEKS).filter(|&w| month[w] < months) {
+            weight[month[w]] += season.week(world.tide.monday(w));
+        }
+        // A usual month is a twelfth of a year.
+        let unit: Vec<f64> = weight.iter().map(|s| 365.0 / 7.0 / 12.0 / s).collect();
+        let mut cars = vec![vec![vec![0.0; months]; MODELS.len()]; PROVINCES.len()];
+        for (k, series) in world.sold.chunks(WEEKS).enumerate() {
+            let row = &mut cars[world.demand[k / MODELS.len()].province][k % MODELS.len()];
+            for (w, &sold) in series.iter().enumerate().filter(|s| month[s.0] < months) {
+                row[month[w]] += f64::from(sold) * unit[month[w]];
+            }
+        }
+        Self { months, cars, unit }
+    }
+
+    /// A model's sales in the country.
+    pub(super) fn national(&self, model: usize) -> Vec<f64> {
+        (0..self.months).map(|t| self.cars.iter().map(|p| p[model][t]).sum()).collect()
+    }
+
+    /// A province's sales of these models.
+    pub(super) fn provincial(&self, province: usize, models: &[usize]) -> Vec<f64> {
+        (0..self.months).map(|t| models.iter().map(|&m| self.cars[province][m][t]).sum()).collect()
+    }
+
+    /// Dispersion of provinces given the national total of each model: `k = Σ((x − μ)² − var(count)) / Σ μ²`.
+    pub(super) fn dispersion_given_national(&self, models: &[usize]) -> f64 {
+        let (mut beyond, mut square) = (0.0, 0.0);
+        for &m in models {
+            let national = self.national(m);
+            let total: f64 = national.iter().sum();
+            for row in &self.cars {
+                let share = row[m].iter().sum::<f64>() / total;
+                for t in 0..self.months {
+                    let mean = share * national[t];
+                    beyond += (row[m][t] - mean) * (row[m][t] - mean) - mean * self.unit[t];
+                    square += mean * mean;
+                }
+            }
+        }
+        beyond / square
+    }
+}
+
+/// Mean of some numbers.
+pub(super) fn mean(x: &[f64]) -> f64 {
+    x.iter().sum::<f64>() / x.len() as f64
+}
+
+/// Covariance of two series (n − 1).
+pub(super) fn covariance(x: &[f64], y: &[f64]) -> f64 {
+    let (a, b) = (mean(x), mean(y));
+    x.iter().zip(y).map(|(x, y)| (x - a) * (y - b)).sum::<f64>() / (x.len() - 1) as f64
+}
+
+/// Correlation of two series.
+pub(super) fn correlation(x: &[f64], y: &[f64]) -> f64 {
+    covariance(x, y) / (covariance(x, x) * covariance(y, y)).sqrt()
+}
+
+/// Coefficient of variation.
+pub(super) fn cv(x: &[f64]) -> f64 {
+    covariance(x, x).sqrt() / mean(x)
+}
+
+/// The middle one.
+pub(super) fn median(mut x: Vec<f64>) -> f64 {
+    x.sort_by(f64::total_cmp);
+    x[x.len() / 2]
+}
+
+/// Correlation with the month before.
+pub(super) fn memory(x: &[f64]) -> f64 {
+    let m = mean(x);
+    let lagged: f64 = x.windows(2).map(|w| (w[0] - m) * (w[1] - m)).sum();
+    lagged / x.iter().map(|v| (v - m) * (v - m)).sum::<f64>()
+}
