@@ -3,6 +3,7 @@
 use super::facts;
 use super::models::round_to;
 use super::provinces::PROVINCES;
+use crate::demand::choice::captured_share;
 use crate::generate::keyed::{Purpose, Stream};
 use crate::ids::{Id, IdVec, RegionId, ZoneId};
 use crate::network::coverage::{Coverage, OpenStores};
@@ -17,6 +18,9 @@ const POPULATION_POWER: f64 = 0.8;
 const INCOME_POWER: f64 = 0.7;
 /// Share of all registrations the brand captures today (A).
 pub(super) const CAPTURED: f64 = 0.042;
+
+/// Nesting of the brand's stores (P: correlation .6 inside the nest).
+pub(super) const NEST: f64 = 0.4;
 
 /// All zones; rival weights are relative until [`calibrate`].
 pub(super) fn zones(seed: u64) -> IdVec<ZoneId, Zone> {
@@ -51,7 +55,11 @@ pub(super) fn zones(seed: u64) -> IdVec<ZoneId, Zone> {
                 place: zone.place(),
                 population: zone.population,
                 registrations: YearlyRate::new(registrations),
-                rival_weight: power(registrations / 10_000.0, 0.95) * home * crowd * province * chance.lognormal(0.15),
+                rival_weight: power(registrations / 10_000.0, 0.95 * NEST)
+                    * home
+                    * crowd
+                    * province
+                    * chance.lognormal(0.15),
             }
         })
         .collect()
@@ -62,9 +70,14 @@ pub(super) fn power(base: f64, exponent: f64) -> f64 {
     libm::exp2(exponent * libm::log2(base))
 }
 
+/// Share of a zone's buyers that the brand wins with a summed pull.
+pub(super) fn won(pull: f64, rivals: f64) -> f64 {
+    captured_share(pull, rivals, NEST)
+}
+
 /// Cars of the brand sold from each zone in a year.
 fn captured(network: &Network, coverage: &Coverage, open: &OpenStores) -> f64 {
-    let of = |z: ZoneId| network.zones[z].registrations.get() * coverage.shares(network, z, open).1;
+    let of = |z: ZoneId| network.zones[z].registrations.get() * coverage.shares(network, z, open, won).1;
     network.zones.ids().map(of).sum()
 }
 

@@ -81,7 +81,7 @@ pub(super) fn cars_by_site(network: &Network, coverage: &Coverage) -> Vec<f64> {
     let open = open_today(network);
     let mut cars = vec![0.0; network.sites.len()];
     for (z, zone) in network.zones.iter() {
-        let (shares, captured) = coverage.shares(network, z, &open);
+        let (shares, captured) = coverage.shares(network, z, &open, super::market::won);
         for (site, share) in shares {
             cars[site.index()] += zone.registrations.get() * captured * share;
         }
@@ -105,7 +105,8 @@ fn cars_alone(network: &Network, coverage: &Coverage, pull: &[f64], site: SiteId
     let of = |&(z, leg): &(ZoneId, Leg)| {
         let own = coverage.pull(network, format, leg);
         let zone = &network.zones[z];
-        zone.registrations.get() * own / (zone.rival_weight + pull[z.index()] + own)
+        zone.registrations.get() * super::market::won(pull[z.index()] + own, zone.rival_weight) * own
+            / (pull[z.index()] + own)
     };
     coverage.of_site(site).iter().map(of).sum()
 }
