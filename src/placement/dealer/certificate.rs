@@ -22,8 +22,10 @@ pub fn rules(problem: &Problem, open: &[Option<usize>], moves: &[usize]) -> Resu
         let m = problem.moves.get(k).ok_or_else(|| format!("no move {k}"))?;
         left[m.from] += 1;
         entered[m.to] += 1;
-        if open[m.from].is_some() || open[m.to].is_none() || left[m.from] > 1 || entered[m.to] > 1 {
-            return Err(format!("move {k} does not lead from a closed dealer to an open site of its own"));
+        if open[m.from].is_some() || open[m.to] != Some(0) || left[m.from] > 1 || entered[m.to] > 1 {
+            return Err(format!(
+                "move {k} does not lead from a closed dealer to a site of its own, open in the format it was costed for"
+            ));
         }
     }
     counts(problem, open, moves)?;
@@ -76,7 +78,7 @@ fn spent(problem: &Problem, open: &[Option<usize>], moves: &[usize]) -> Money {
             let enters = moves().any(|m| m.to == i);
             match (open[i], store.today) {
                 (None, Some(_)) => leaves.map_or(store.closing_cost, |m| m.cost),
-                (Some(k), _) if enters => store.options[k].one_off - store.options[0].one_off,
+                (Some(_), _) if enters => Money::ZERO,
                 (Some(k), _) => store.options[k].one_off,
                 (None, None) => Money::ZERO,
             }

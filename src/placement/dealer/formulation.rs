@@ -190,7 +190,7 @@ impl Formulation {
         }
     }
 
-    /// `Σ_b w_ab + Σ_f y_af ≤ 1`; `Σ_a w_ab ≤ Σ_f y_bf`
+    /// `Σ_b w_ab + Σ_f y_af ≤ 1`; `Σ_a w_ab ≤ y_b,f(b)` with the format that `b` was costed for
     fn moves(&mut self, problem: &Problem) {
         for i in 0..problem.stores.len() {
             let of = |end: fn(&super::Move) -> usize| -> Vec<(Col, f64)> {
@@ -208,8 +208,8 @@ impl Formulation {
                 self.programme.at_most(1.0, terms);
             }
             if !into.is_empty() {
-                let terms: Vec<_> =
-                    into.into_iter().chain(self.is_open(i).into_iter().map(|(y, _)| (y, -1.0))).collect();
+                let costed = self.columns.open[i][0];
+                let terms: Vec<_> = into.into_iter().chain([(costed, -1.0)]).collect();
                 self.programme.at_most(0.0, terms);
             }
         }

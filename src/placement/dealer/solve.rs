@@ -181,7 +181,7 @@ fn finish(problem: &Problem, part: Part) -> Plan {
             };
             let one_off = match (store.today, option, out, into) {
                 (_, _, Some(_), _) => Money::ZERO,
-                (_, Some(k), _, Some(m)) => m.cost + store.options[k].one_off - store.options[0].one_off,
+                (_, Some(_), _, Some(m)) => m.cost,
                 (_, Some(k), ..) => store.options[k].one_off,
                 (Some(_), None, ..) => store.closing_cost,
                 _ => Money::ZERO,

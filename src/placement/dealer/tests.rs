@@ -114,7 +114,7 @@ fn enumerate(problem: &Problem) -> Option<Money> {
             })
             .collect();
         let possible: Vec<usize> = (0..problem.moves.len())
-            .filter(|&k| open[problem.moves[k].from].is_none() && open[problem.moves[k].to].is_some())
+            .filter(|&k| open[problem.moves[k].from].is_none() && open[problem.moves[k].to] == Some(0))
             .collect();
         for subset in 0..1_usize << possible.len() {
             let moves: Vec<usize> =
