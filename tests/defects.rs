@@ -127,6 +127,7 @@ fn places() -> Vec<Defect> {
             "sites.csv:7:1 E076",
         ),
         change("a population in tens of thousands", "zones.csv", "1000000,2190", "100,2", "zones.csv:5:1 E059"),
+        change("a region in two spellings", "zones.csv", "贝塔,North", "贝塔,NORTH", "zones.csv:3:12 E078"),
         change("more cars than people", "zones.csv", "1000000,2190", "2000,2190", "zones.csv:5:35 E070"),
     ]
 }

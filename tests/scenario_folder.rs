@@ -215,3 +215,12 @@ fn every_option_is_written_out() {
         }
     }
 }
+
+#[test]
+fn what_may_be_a_slip_is_remarked() {
+    let folder =
+        Folder::correct().put("lane.csv", b"from,to\n").change("sales.csv", "D2,M1,2026-06-15,9", "D1,M2,2026-06-08,9");
+    let (_, notes) = sound(&folder);
+    let expected = ["lane.csv is not read; did you mean lanes.csv?", "1 dealers sold nothing in the history: D2"];
+    assert_eq!(notes.notes, expected);
+}

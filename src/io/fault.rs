@@ -88,6 +88,7 @@ codes! {
     NeedsValue 75 "a value that this kind of site needs";
     TwicePlace 76 "two stores at one place";
     ZeroMarket 77 "a market without buyers";
+    Spelling 78 "a name written in two ways";
 }
 
 impl fmt::Display for Code {

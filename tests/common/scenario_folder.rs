@@ -52,6 +52,15 @@ impl Folder {
         self
     }
 
+    /// Replaces some bytes of a file by others.
+    pub fn splice(mut self, name: &str, at: proptest::sample::Index, drop: usize, piece: &[u8]) -> Self {
+        let bytes = self.files.get_mut(name).expect(name);
+        let from = at.index(bytes.len());
+        let to = (from + drop).min(bytes.len());
+        bytes.splice(from..to, piece.iter().copied());
+        self
+    }
+
     /// Changes the bytes of every table.
     pub fn recode(mut self, code: impl Fn(&str) -> Vec<u8>) -> Self {
         for (name, bytes) in &mut self.files {

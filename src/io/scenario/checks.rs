@@ -6,7 +6,7 @@ use super::network::Placed;
 use super::{Context, file_of};
 use crate::catalogue::Model;
 use crate::ids::{Grid, Id, ModelId, SiteId, ZoneId};
-use crate::io::fault::Code;
+use crate::io::fault::{Code, shorten};
 use crate::network::{Carrier, Leg, Site, SiteKind, Zone};
 use crate::scenario::Settings;
 use std::collections::{BTreeMap, HashMap};
@@ -54,7 +54,10 @@ fn identity(context: &mut Context<'_>, document: &Document) {
     let slug = id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_');
     if document.place("", "id").is_some() && (!slug || id.is_empty() || id.len() > 64) {
         context.log.add(in_options(document, "", "id"), Code::LongText, &id, || {
-            (format!("the id {id:?} is not a short name"), "use 1 to 64 of the characters a-z, 0-9, - and _".into())
+            (
+                format!("the id {:?} is not a short name", shorten(&id)),
+                "use 1 to 64 of the characters a-z, 0-9, - and _".into(),
+            )
         });
     }
 }

@@ -4,7 +4,7 @@ use super::log::{Log, Spot, line_of};
 use super::names::nearest;
 use super::schema::{Attribute, Need, SECTIONS, Section, TABLES, Type, VERSION};
 use super::values::{Value, parse};
-use crate::io::fault::Code;
+use crate::io::fault::{Code, shorten};
 use crate::units::Money;
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -21,6 +21,9 @@ pub(super) struct Document {
     pub readable: bool,
 }
 
+/// Syntax errors that are looked at; the rest echoes them.
+const SYNTAX_ERRORS: usize = 100;
+
 type Entries<'i> = DeTable<'i>;
 
 impl Document {
@@ -29,7 +32,7 @@ impl Document {
         let mut document = Self::default();
         let (root, errors) = DeTable::parse_recoverable(text);
         let mut lines = std::collections::BTreeSet::new();
-        for error in &errors {
+        for error in errors.iter().take(SYNTAX_ERRORS) {
             let at = error.span().map_or(0, |s| s.start);
             // What follows on a line that went wrong is mostly an echo.
             if !lines.insert(line_of(text, at)) {
@@ -166,7 +169,7 @@ impl Reader<'_> {
                     self.section(section, entries);
                 } else {
                     let names = SECTIONS.iter().map(|s| s.name).chain(["tables"]).filter(|n| !n.is_empty());
-                    self.unknown(at, &format!("[{name}]"), nearest(name, names).map(|n| format!("[{n}]")));
+                    self.unknown(at, &format!("[{}]", shorten(name)), nearest(name, names).map(|n| format!("[{n}]")));
                 }
             } else {
                 self.entry(&SECTIONS[0], name, at, value.get_ref(), value.span());
@@ -213,7 +216,7 @@ impl Reader<'_> {
             Some(near) => format!("did you mean {near}?"),
             None => "remove it, or see `forecourt schema`".into(),
         };
-        self.add(at, Code::UnknownKey, name, format!("unknown key {name}"), help);
+        self.add(at, Code::UnknownKey, name, format!("unknown key {}", shorten(name)), help);
     }
 
     fn tables(&mut self, entries: &Entries<'_>) {

@@ -16,8 +16,25 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Oldest sale that is read, in weeks before today.
 const OLDEST_WEEKS: i32 = 520;
-/// Most cells of the dense tables site × model × week.
-pub(super) const CELLS: usize = 1 << 27;
+/// Most cells of the dense tables site × model × week, and of those site × model.
+const CELLS: usize = 1 << 27;
+const PAIRS: usize = 1 << 23;
+
+/// Whether the dense tables stay within bounds; a fault if not.
+pub(super) fn fits(context: &mut Context<'_>, sites: usize, models: usize) -> bool {
+    let pairs = sites.saturating_mul(models);
+    let sound = pairs <= PAIRS && pairs.saturating_mul(context.horizon) <= CELLS;
+    if !sound {
+        context.log.add(Spot { file: super::file_of("models"), at: None }, Code::TooMany, "", || {
+            let weeks = context.horizon;
+            (
+                format!("{sites} sites × {models} models × {weeks} weeks are too many"),
+                "leave out models no longer on sale, or plan fewer weeks".into(),
+            )
+        });
+    }
+    sound
+}
 
 /// Vehicle models.
 pub(super) fn models(context: &mut Context<'_>) -> Placed<Model> {
@@ -244,9 +261,6 @@ pub(super) fn supply(
 ) -> Grid<SiteId, ModelId, Vec<u32>> {
     let horizon = context.horizon;
     let Context { sources, log, known, notes, .. } = context;
-    if sites.len().saturating_mul(models).saturating_mul(horizon) > CELLS {
-        return Grid::filled(Vec::new(), 0, 0);
-    }
     let mut supply = Grid::filled(vec![0u32; horizon], sites.len(), models);
     let Some(mut rows) = super::open("supply", sources, known, log) else { return supply };
     let mut seen: HashMap<(u32, u32, i32), ()> = HashMap::new();

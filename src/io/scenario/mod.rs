@@ -5,6 +5,7 @@ mod document;
 mod goods;
 mod log;
 mod names;
+mod nearest;
 mod network;
 mod places;
 mod rows;
@@ -18,9 +19,10 @@ pub mod write;
 pub use source::{FileNote, TABLE_BYTES, TOML_BYTES};
 
 use crate::catalogue::Catalogue;
-use crate::ids::IdVec;
-use crate::io::fault::{Code, Faults};
-use crate::network::{Network, Travel};
+use crate::demand::History;
+use crate::ids::{Grid, IdVec};
+use crate::io::fault::{Code, Faults, shorten};
+use crate::network::{Network, SiteKind, Travel};
 use crate::scenario::Scenario;
 use document::Document;
 use log::{Log, Spot};
@@ -120,7 +122,41 @@ pub fn read(folder: &Path) -> Result<(Scenario, ReadNotes), Faults> {
         return Err(log.finish(&sources));
     }
     notes.files.retain(|f| !f.sha256.is_empty());
+    notes.notes = remarks(folder, &scenario, &sources);
     Ok((scenario, notes))
+}
+
+/// What is no fault but may be a slip: tables that nobody reads, dealers without sales.
+fn remarks(folder: &Path, scenario: &Scenario, sources: &[Source]) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.to_lowercase().ends_with(".csv"))
+        .filter(|name| !sources.iter().any(|s| s.present && s.label.ends_with(&format!("/{name}"))))
+        .collect();
+    names.sort();
+    let unread = |name: &String| {
+        let stem = name.to_lowercase().replace(".csv", "");
+        let near = names::nearest(&stem, TABLES.iter().map(|t| t.name));
+        let hint = near.map(|n| format!("; did you mean {n}.csv?")).unwrap_or_default();
+        format!("{} is not read{hint}", shorten(name))
+    };
+    let mut remarks: Vec<String> = names.iter().map(unread).collect();
+    let sold = |site| scenario.catalogue.models.ids().any(|m| scenario.history.series(site, m).iter().any(|&s| s > 0));
+    let idle: Vec<&str> = scenario
+        .network
+        .sites_of(SiteKind::Dealer)
+        .filter(|&(site, _)| !sold(site))
+        .map(|(_, s)| s.code.as_str())
+        .collect();
+    if !idle.is_empty() {
+        let list = idle.iter().take(5).copied().collect::<Vec<_>>().join(", ");
+        let more = if idle.len() > 5 { ", …" } else { "" };
+        remarks.push(format!("{} dealers sold nothing in the history: {list}{more}", idle.len()));
+    }
+    remarks
 }
 
 /// Loads every table's file.
@@ -137,7 +173,7 @@ fn load_tables(folder: &Path, document: &Document, sources: &mut [Source], log: 
         if !plain || !inside {
             log.add(spot, Code::Outside, &name, || {
                 (
-                    format!("the {} table's file {name:?} leaves the folder", table.name),
+                    format!("the {} table's file {:?} leaves the folder", table.name, shorten(&name)),
                     "name a file inside the scenario's folder".into(),
                 )
             });
@@ -162,13 +198,22 @@ fn assemble(context: &mut Context<'_>, document: &Document) -> Scenario {
     let carriers = network::carriers(context);
     let lanes = network::lanes(context);
     let matrix = network::matrix(context);
+    let fits = goods::fits(context, sites.things.len(), models.things.len());
     // Without a sound `today` (its fault is noted) weeks cannot be judged, only the rest of the rows.
     let today = document.day("", "today");
     let monday = today.unwrap_or_default();
-    let history = goods::history(context, &sites.things, models.things.len(), today);
+    let history = if fits {
+        goods::history(context, &sites.things, models.things.len(), today)
+    } else {
+        History::new(monday, 0, 0, 0)
+    };
     let stock = goods::stock(context, &sites.things);
     let in_transit = goods::in_transit(context, &sites.things, today);
-    let supply = goods::supply(context, &sites.things, models.things.len(), today);
+    let supply = if fits {
+        goods::supply(context, &sites.things, models.things.len(), today)
+    } else {
+        Grid::filled(Vec::new(), 0, 0)
+    };
     let calendar = goods::calendar(context);
     let settings = settings::settings(document);
     let use_matrix = document.word("travel", "mode") == 1;

@@ -26,6 +26,9 @@ fn plain_width(letter: char) -> char {
 
 /// The nearest of several names, when one is near.
 pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    if name.len() > 200 {
+        return None;
+    }
     let score = |other: &str| strsim::damerau_levenshtein(name, other);
     let (distance, best) = names.map(|n| (score(n), n)).min()?;
     (distance <= 1 + name.chars().count() / 4).then_some(best)

@@ -1,17 +1,18 @@
 //! Formats, zones, sites, carriers, lanes and travel times.
 
 use super::log::{Log, Spot};
-use super::names::Index;
+use super::names::{Index, fold};
+use super::nearest::Zones;
 use super::places::{on_earth, place};
 use super::rows::Rows;
 use super::values::Value;
 use super::{Context, finish_rows};
 use crate::ids::{Id, IdVec, RegionId, SiteId, ZoneId};
 use crate::io::fault::Code;
-use crate::network::travel::{geodesic, great_circle};
+use crate::network::travel::great_circle;
 use crate::network::{Carrier, Format, Lane, Leg, Place, Region, Site, SiteKind, SiteRule, Zone};
 use crate::units::{Hours, Kilometres, Share, Vehicles, YearlyRate};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Things of one table with the places of their rows, ascending by id.
 pub(super) struct Placed<T> {
@@ -77,11 +78,22 @@ pub(super) fn formats(context: &mut Context<'_>) -> Placed<Format> {
 /// Demand zones and their regions.
 pub(super) fn zones(context: &mut Context<'_>) -> (Placed<Zone>, IdVec<RegionId, Region>) {
     let mut regions: BTreeMap<String, usize> = BTreeMap::new();
+    let mut spellings: HashMap<String, String> = HashMap::new();
     let gcj02 = context.gcj02;
     let build = |rows: &Rows<'_>, code: String, log: &mut Log| {
         let name = rows.text_or("name", &code);
         let next = regions.len();
-        let region = *regions.entry(rows.text("region")).or_insert(next);
+        let region_name = rows.text("region");
+        let first = spellings.entry(fold(&region_name)).or_insert_with(|| region_name.clone());
+        if *first != region_name {
+            log.add(rows.spot("region"), Code::Spelling, &region_name, || {
+                (
+                    format!("the region {region_name:?} is also written {first:?}"),
+                    "write the name of a region in one way".into(),
+                )
+            });
+        }
+        let region = *regions.entry(region_name).or_insert(next);
         let population = rows.whole("population_persons");
         let registrations = rows.number("registrations_per_year");
         if registrations > population as f64 && rows.get("population_persons") != Value::Bad {
@@ -124,13 +136,14 @@ pub(super) fn zones(context: &mut Context<'_>) -> (Placed<Zone>, IdVec<RegionId,
 /// Sites.
 pub(super) fn sites(context: &mut Context<'_>, zones: &[Zone]) -> Placed<Site> {
     let gcj02 = context.gcj02;
-    let build = |rows: &Rows<'_>, code: String, log: &mut Log| site(rows, code, zones, gcj02, log);
+    let zones = Zones::new(zones);
+    let build = |rows: &Rows<'_>, code: String, log: &mut Log| site(rows, code, &zones, gcj02, log);
     let (placed, index) = things(context, "sites", "site_id", build, |s| &s.code);
     context.known.sites = index;
     placed
 }
 
-fn site(rows: &Rows<'_>, code: String, zones: &[Zone], gcj02: bool, log: &mut Log) -> Site {
+fn site(rows: &Rows<'_>, code: String, zones: &Zones<'_>, gcj02: bool, log: &mut Log) -> Site {
     let kind = [SiteKind::Plant, SiteKind::Hub, SiteKind::Dealer, SiteKind::Candidate][rows.word("kind").unwrap_or(1)];
     if rows.word("kind").is_some() {
         needs(rows, kind, log);
@@ -222,34 +235,27 @@ fn needs(rows: &Rows<'_>, kind: SiteKind, log: &mut Log) {
 const FAR_KM: f64 = 1000.0;
 
 /// The zone that is given, else the one whose centre is nearest.
-fn zone_of(rows: &Rows<'_>, place: Place, zones: &[Zone], log: &mut Log) -> ZoneId {
+fn zone_of(rows: &Rows<'_>, place: Place, zones: &Zones<'_>, log: &mut Log) -> ZoneId {
     match rows.get("zone_id") {
         Value::Reference(zone) => {
-            let far = great_circle(place, zones[zone as usize].place).get();
+            let far = great_circle(place, zones.all[zone as usize].place).get();
             if far > FAR_KM
                 && log.clean(super::file_of("zones"))
                 && on_earth(place)
-                && on_earth(zones[zone as usize].place)
+                && on_earth(zones.all[zone as usize].place)
             {
                 log.add(rows.spot("zone_id"), Code::FarZone, &rows.text("zone_id"), || {
-                    let cause =
-                        format!("the site stands {far:.0} km from the centre of zone {}", zones[zone as usize].code);
+                    let cause = format!(
+                        "the site stands {far:.0} km from the centre of zone {}",
+                        zones.all[zone as usize].code
+                    );
                     (cause, "correct the coordinates or the zone; leave zone_id empty for the nearest zone".into())
                 });
             }
             ZoneId::at(zone as usize)
         }
-        _ => nearest_zone(place, zones),
+        _ => zones.nearest(place),
     }
-}
-
-fn nearest_zone(place: Place, zones: &[Zone]) -> ZoneId {
-    let around: Vec<f64> = zones.iter().map(|z| great_circle(place, z.place).get()).collect();
-    let least = around.iter().copied().fold(f64::INFINITY, f64::min);
-    // Sphere and ellipsoid differ by less than 0.6 %: only zones that close can be the nearest.
-    let near = around.iter().enumerate().filter(|(_, km)| **km <= least * 1.02 + 1e-9);
-    let exact = near.map(|(k, _)| (geodesic(place, zones[k].place).get(), k)).min_by(|a, b| a.0.total_cmp(&b.0));
-    ZoneId::at(exact.map_or(0, |(_, k)| k))
 }
 
 /// Carrier classes.

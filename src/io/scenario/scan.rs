@@ -4,6 +4,9 @@
 /// Longest field in bytes.
 pub(super) const FIELD_BYTES: usize = 4096;
 
+/// Most fields of a record.
+pub(super) const FIELDS: usize = 1000;
+
 /// A field: its bytes in the text, without quotes and outer blanks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Cell {
@@ -26,6 +29,8 @@ pub(super) enum Malformed {
     /// Where the text stands, and where the quote opened.
     StrayQuote(usize, usize),
     LongField(usize),
+    /// Where the record starts.
+    Wide(usize),
 }
 
 /// Walks through the records of a text.
@@ -65,6 +70,9 @@ impl<'t> Scanner<'t> {
         loop {
             let cell = self.cell()?;
             self.cells.push(cell);
+            if self.cells.len() > FIELDS {
+                return Err(Malformed::Wide(self.start));
+            }
             match self.bytes.get(self.at) {
                 Some(&b) if b == self.delimiter => self.at += 1,
                 _ => {

@@ -44,6 +44,9 @@ const NAME_CHARS: usize = 200;
 
 /// Reads a value of a kind; `index` is that of the table referred to.
 pub(super) fn parse(holds: Type, text: &str, index: Option<&Index>) -> Result<Value, Flaw> {
+    if text.len() > 4 * TEXT_CHARS && !matches!(holds, Type::Key | Type::Text) {
+        return flaw(Code::LongText, "the value is far too long", "look for a missing delimiter or quote");
+    }
     match holds {
         Type::Key => letters(text, TEXT_CHARS).map(|()| Value::Text),
         Type::Text => letters(text, NAME_CHARS).map(|()| Value::Text),

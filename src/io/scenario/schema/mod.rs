@@ -88,6 +88,8 @@ pub struct Table {
     pub name: &'static str,
     /// Whether the folder must hold it.
     pub required: bool,
+    /// Most rows.
+    pub rows: u64,
     /// What it lists.
     pub about: &'static str,
     /// Its columns, in the order they are written.

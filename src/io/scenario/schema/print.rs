@@ -133,7 +133,7 @@ fn key_json(attribute: &Attribute) -> Value {
 
 fn table_json(table: &super::Table) -> Value {
     let columns: Vec<Value> = table.columns.iter().map(column_json).collect();
-    json!({"name": table.name, "required": table.required, "about": table.about, "columns": columns})
+    json!({"name": table.name, "required": table.required, "most_rows": table.rows, "about": table.about, "columns": columns})
 }
 
 fn column_json(attribute: &Attribute) -> Value {

@@ -25,6 +25,7 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "formats",
         required: true,
+        rows: 1_000,
         about: "Kinds of stores: 4S store, city showroom, satellite",
         columns: &[
             required("format_id", Key, "Id of the format").zh(&["业态编号", "店型编号"]),
@@ -56,6 +57,7 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "zones",
         required: true,
+        rows: 50_000,
         about: "Areas whose people buy cars",
         columns: &[
             required("zone_id", Key, "Id of the zone").zh(&["区域编号", "地区编号"]),
@@ -83,6 +85,7 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "models",
         required: true,
+        rows: 10_000,
         about: "Vehicles on sale",
         columns: &[
             required("model_id", Key, "Id of the model").zh(&["车型编号"]),
@@ -129,6 +132,7 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "sites",
         required: true,
+        rows: 50_000,
         about: "Plants, hubs, dealers and candidates",
         columns: &[
             required("site_id", Key, "Id of the site").zh(&["站点编号", "网点编号"]),
@@ -199,6 +203,7 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "carriers",
         required: true,
+        rows: 1_000,
         about: "Classes of car carriers",
         columns: &[
             required("carrier_id", Key, "Id of the class").zh(&["板车编号"]),
@@ -217,6 +222,7 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "sales",
         required: true,
+        rows: 20_000_000,
         about: "Cars sold per dealer, model and week before today; a row that is absent sold nothing",
         columns: &[
             SITE,
@@ -228,6 +234,7 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "stock",
         required: true,
+        rows: 4_000_000,
         about: "Unsold cars today, by age",
         columns: &[
             SITE,
@@ -239,6 +246,7 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "in_transit",
         required: false,
+        rows: 2_000_000,
         about: "Cars on their way to a dealer",
         columns: &[
             SITE,
@@ -251,6 +259,7 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "supply",
         required: true,
+        rows: 4_000_000,
         about: "Build slots of the plants",
         columns: &[
             required("site_id", Reference("sites"), "The plant").zh(&["站点编号", "工厂编号"]),
@@ -264,6 +273,7 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "calendar",
         required: false,
+        rows: 10_000,
         about: "Holidays; the Spring Festival as the day of the lunar new year",
         columns: &[
             required("date", Day, "The day").zh(&["日期"]),
@@ -279,6 +289,7 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "lanes",
         required: false,
+        rows: 4_000_000,
         about: "Transport lanes whose figures replace the computed ones",
         columns: &[
             required("from_site_id", Reference("sites"), "Start").zh(&["起点编号"]),
@@ -293,6 +304,7 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "travel",
         required: false,
+        rows: 4_000_000,
         about: "Travel from zones to stores, with [travel] mode = \"matrix\"; pairs that are absent cannot be travelled",
         columns: &[
             required("zone_id", Reference("zones"), "The zone").zh(&["区域编号", "地区编号"]),

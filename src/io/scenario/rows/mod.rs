@@ -1,18 +1,17 @@
 //! From a table's text to rows of checked values, as the schema says.
 
+mod header;
+
 use super::log::{Log, Spot, line_of};
-use super::names::{Index, clean, fold, nearest};
-use super::scan::{Cell, FIELD_BYTES, Malformed, Scanner};
-use super::schema::{Attribute, Need, Table, Type};
-use super::source::{Source, delimiter, delimiter_name};
+use super::names::{Index, clean, fold};
+use super::scan::{Cell, FIELD_BYTES, FIELDS, Malformed, Scanner};
+use super::schema::{Need, Table, Type};
+use super::source::{delimiter, delimiter_name};
 use super::values::{Value, parse};
 use crate::io::fault::Code;
 use crate::units::Money;
 use jiff::civil::Date;
 use std::collections::HashMap;
-
-/// Most rows of a table.
-const ROWS: u64 = 20_000_000;
 
 /// The ids of the tables read so far.
 #[derive(Default)]
@@ -60,100 +59,9 @@ pub(super) struct Rows<'t> {
 }
 
 impl<'t> Rows<'t> {
-    /// Reads the header; `None` when the table cannot be read any further (faults are noted).
-    pub fn open(
-        table: &'static Table,
-        (file, source): (usize, &'t Source),
-        known: &'t Known,
-        log: &mut Log,
-    ) -> Option<Self> {
-        if !source.present {
-            return None;
-        }
-        let scanner = Scanner::new(&source.text, delimiter(&source.text));
-        let mut rows = Self {
-            table,
-            file,
-            text: &source.text,
-            scanner,
-            known,
-            width: 0,
-            cells: vec![None; table.columns.len()],
-            defaults: table.columns.iter().map(default_value).collect(),
-            memo: vec![(Cell::default(), Value::Empty); table.columns.len()],
-            values: vec![Value::Empty; table.columns.len()],
-            count: 0,
-            partial: false,
-            rounded: 0,
-            keys: HashMap::new(),
-        };
-        rows.header(log).then_some(rows)
-    }
-
     /// Name of the delimiter.
     pub fn delimiter(&self) -> &'static str {
         delimiter_name(delimiter(self.text))
-    }
-
-    fn header(&mut self, log: &mut Log) -> bool {
-        match self.scanner.advance() {
-            Some(Ok(())) => {}
-            Some(Err(malformed)) => {
-                self.malformed(malformed, log);
-                return false;
-            }
-            None => return false,
-        }
-        self.width = self.scanner.cells.len();
-        while self.width > 0 && self.scanner.cells[self.width - 1].from == self.scanner.cells[self.width - 1].to {
-            self.width -= 1;
-        }
-        let mut sound = true;
-        for position in 0..self.width {
-            sound &= self.heading(position, log);
-        }
-        for (attribute, cell) in self.table.columns.iter().zip(&self.cells) {
-            if sound && cell.is_none() && attribute.need == Need::Required {
-                sound = false;
-                log.add(self.spot_at(self.scanner.start), Code::MissingColumn, attribute.name, || {
-                    (format!("the column {} is missing", attribute.name), format!("add it: {}", attribute.about))
-                });
-            }
-        }
-        sound
-    }
-
-    /// Finds the attribute of one heading.
-    fn heading(&mut self, position: usize, log: &mut Log) -> bool {
-        let cell = self.scanner.cells[position];
-        let spot = self.spot_at(cell.from as usize);
-        let raw = self.unquoted(cell);
-        let name = fold(&raw);
-        let columns = self.table.columns;
-        if let Some(k) = columns.iter().position(|a| a.name == name || a.zh.contains(&name.as_str())) {
-            if self.cells[k].replace(position).is_some() {
-                log.add(spot, Code::TwiceColumn, &raw, || {
-                    (format!("the column {} is there twice", columns[k].name), "keep one of them".into())
-                });
-                return false;
-            }
-            return true;
-        }
-        if let Some(right) = columns.iter().find(|a| wrong_unit(a, &name)) {
-            log.add(spot, Code::Unit, &raw, || {
-                let cause = format!("the column {raw:?} does not say its unit {:?}", right.unit);
-                (cause, format!("convert the values if needed and name the column {}", right.name))
-            });
-            return false;
-        }
-        log.add(spot, Code::UnknownColumn, &raw, || {
-            let help = match nearest(&name, columns.iter().map(|a| a.name)) {
-                Some(near) => format!("did you mean {near}?"),
-                None => "remove it, or give it a name that `forecourt schema` lists".into(),
-            };
-            (format!("unknown column {raw:?}"), help)
-        });
-        false
     }
 
     /// Reads the next row; false at the end.
@@ -170,9 +78,9 @@ impl<'t> Rows<'t> {
             }
         }
         self.count += 1;
-        if self.count > ROWS {
+        if self.count > self.table.rows {
             log.add(self.row(), Code::TooMany, "", || {
-                (format!("more than {ROWS} rows"), "leave out older rows".into())
+                (format!("more than {} rows", self.table.rows), "leave out what is not needed".into())
             });
             return false;
         }
@@ -249,6 +157,9 @@ impl<'t> Rows<'t> {
                     format!("text follows the quote that closes what opened at column {column}"),
                     "double a quote that is part of the text, or put a delimiter here".into(),
                 )
+            }),
+            Malformed::Wide(at) => log.add(self.spot_at(at), Code::Width, "", || {
+                (format!("the row has more than {FIELDS} fields"), "look for a missing line break".into())
             }),
             Malformed::LongField(at) => log.add(self.spot_at(at), Code::LongField, "", || {
                 (
@@ -352,58 +263,4 @@ impl<'t> Rows<'t> {
         self.keys.insert(fold(&code), start);
         Some(code)
     }
-}
-
-/// The value that stands for an empty cell.
-fn default_value(attribute: &Attribute) -> Value {
-    match attribute.need {
-        Need::Default(text) => parse(attribute.holds, text, None).unwrap_or_default(),
-        _ => Value::Empty,
-    }
-}
-
-/// Whether a heading means an attribute but lacks its unit or has another one.
-fn wrong_unit(attribute: &Attribute, name: &str) -> bool {
-    const UNITS: &[&str] = &[
-        "min",
-        "h",
-        "s",
-        "hours",
-        "minutes",
-        "days",
-        "weeks",
-        "km",
-        "m",
-        "miles",
-        "cny",
-        "rmb",
-        "yuan",
-        "usd",
-        "eur",
-        "wan",
-        "kcny",
-        "cars",
-        "units",
-        "persons",
-        "people",
-        "deg",
-        "rad",
-        "per_year",
-        "per_month",
-        "per_week",
-        "cny_per_year",
-        "cny_per_month",
-        "cny_per_km",
-        "cny_per_day",
-        "share",
-        "percent",
-        "pct",
-        "万元",
-        "元",
-    ];
-    if attribute.unit.is_empty() {
-        return false;
-    }
-    let stem = attribute.stem();
-    name == stem || name.strip_prefix(stem).and_then(|n| n.strip_prefix('_')).is_some_and(|unit| UNITS.contains(&unit))
 }
