@@ -17,6 +17,11 @@ const ROUNDS: usize = 60;
 /// Distance between the master's value and the bound at which a model is finished, share of the value.
 const CLOSE: f64 = 1e-6;
 
+/// Schedules up to which a fractional mixture is turned whole by branch and bound over them.
+const CHOICES: usize = 6_000;
+/// Nodes of that search.
+const NODES: u64 = 500;
+
 /// Prices of the limits that models share.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Coupling {
@@ -132,7 +137,11 @@ struct Master<'a> {
     slot_row: BTreeMap<(usize, usize), Row>,
     fill_row: Option<Row>,
     first: usize,
+    /// The programme without schedules.
+    base: Programme,
     pool: Vec<(usize, Routed)>,
+    /// Cost and entries of each schedule of the pool.
+    entries: Vec<(f64, Vec<(Row, f64)>)>,
     known: Vec<BTreeSet<Routed>>,
     slots: BTreeMap<usize, Vec<f64>>,
     lost: f64,
@@ -260,7 +269,9 @@ impl<'a> Master<'a> {
             slot_row,
             fill_row,
             first,
+            base: lp,
             pool: Vec::new(),
+            entries: Vec::new(),
             known: vec![BTreeSet::new(); cells.len()],
             slots: zero_prices(problem, model),
             lost: 0.0,
@@ -299,7 +310,8 @@ impl<'a> Master<'a> {
             if let Some(row) = self.fill_row {
                 entries.push((row, lost_cars(view, &route.packs)));
             }
-            new.push((cost, 0.0, f64::INFINITY, entries));
+            new.push((cost, 0.0, f64::INFINITY, entries.clone()));
+            self.entries.push((cost, entries));
             self.known[local].insert(route.clone());
             self.pool.push((local, route));
         }
@@ -347,6 +359,11 @@ impl<'a> Master<'a> {
             }
         }
         best.parts = self.parts(&weights);
+        if best.parts.iter().any(|p| p.len() > 1) && self.pool.len() <= CHOICES {
+            if let Some(choice) = self.choose(limits)? {
+                best.parts = self.parts(&choice);
+            }
+        }
         Ok(best)
     }
 
@@ -383,6 +400,28 @@ impl<'a> Master<'a> {
     fn paying(&self, found: Vec<(Schedule, Vec<u8>)>, duals: &[f64]) -> Vec<(usize, Routed)> {
         let pays = |local: usize, cost: f64| cost < duals[local] - 1e-7 * (1.0 + cost.abs());
         found.into_iter().enumerate().filter(|(l, f)| pays(*l, f.0.cost)).map(|(l, f)| (l, routed(f))).collect()
+    }
+
+    /// One schedule of the pool for each cell, as good as a short search finds it.
+    fn choose(&self, limits: &Limits) -> Result<Option<Vec<f64>>, Error> {
+        let mut lp = Programme::new();
+        for c in 0..self.base.columns() {
+            let (lower, upper) = self.base.column_bounds(Col::at(c));
+            lp.column(self.base.cost(Col::at(c)), lower, upper);
+        }
+        let mut terms: Vec<Vec<(Col, f64)>> =
+            (0..self.base.rows()).map(|r| self.base.terms(Row::at(r)).collect()).collect();
+        for (cost, entries) in &self.entries {
+            let column = lp.binary(*cost);
+            entries.iter().for_each(|&(row, v)| terms[row.index()].push((column, v)));
+        }
+        for (r, terms) in terms.into_iter().enumerate() {
+            let (lower, upper) = self.base.row_bounds(Row::at(r));
+            lp.row(lower, upper, terms);
+        }
+        let search = Limits { gap: 1e-5, nodes: Some(NODES), presolve: true, ..limits.clone() };
+        let answer = crate::lp::solve(&lp, &search)?;
+        Ok(answer.has_point().then_some(answer.values))
     }
 
     fn parts(&self, weights: &[f64]) -> Vec<Vec<(f64, Routed)>> {

@@ -1,8 +1,12 @@
 #![doc = include_str!("model.md")]
 
 mod account;
+pub mod certificate;
 mod check;
+pub mod compact;
 mod fairness;
+mod formulation;
+mod limits;
 mod master;
 pub mod plan;
 pub mod problem;
@@ -13,6 +17,7 @@ mod tests;
 mod view;
 mod whole;
 
+pub use compact::{Shape, Whole as WholeModel};
 pub use plan::{CarrierUse, CellPath, CostParts, OrderLine, Plan, Reason, ShadowPrices};
 pub use problem::{
     Carrier, Cell, Data, Dealer, Error, FillGoal, Fixed, Lane, Mode, Model, Problem, Supply, TransferArc,

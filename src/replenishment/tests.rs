@@ -1,4 +1,5 @@
 use super::*;
+use crate::lp::Limits;
 use crate::progress::Silent;
 use std::time::Instant;
 
@@ -79,4 +80,146 @@ fn size() {
         plan.fill_rate(),
         plan.cost
     );
+}
+
+/// A small problem drawn from a seed: every kind of constraint appears in some of them.
+fn small(seed: u64) -> Data {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut draw = move |n: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % n
+    };
+    let (weeks, ages) = (3 + draw(3) as usize, 1 + draw(3) as usize);
+    let (dealers, models) = (1 + draw(3) as usize, 1 + draw(2) as usize);
+    let rich = draw(2) == 0;
+    let mut cells = Vec::new();
+    for dealer in 0..dealers {
+        for model in 0..models {
+            cells.push(Cell {
+                dealer,
+                model,
+                demand: (0..weeks).map(|_| draw(9) as f64 / 2.0).collect(),
+                stock: (0..ages).map(|_| draw(3) as u32).collect(),
+                pipeline: (0..weeks).map(|t| if t < 2 { draw(3) as u32 } else { 0 }).collect(),
+                pack: 1 + draw(4) as u32 / 3,
+                minimum_order: if draw(4) == 0 { 3 } else { 0 },
+                safety: draw(3) as f64,
+                end_target: draw(4) as f64,
+                rate: draw(4) as f64,
+                forbidden: if draw(5) == 0 { vec![1] } else { vec![] },
+                previous: (draw(3) == 0).then(|| (0..weeks).map(|_| draw(3) as u32).collect()),
+                ..Cell::default()
+            });
+        }
+    }
+    let freeze = draw(2) as usize;
+    let lanes: Vec<Lane> = (0..2 * dealers)
+        .map(|l| Lane { plant: l % 2, dealer: l / 2, lead: draw(3) as usize, cost: 1.0 + draw(4) as f64 })
+        .collect();
+    if freeze == 1 {
+        cells[0].fixed = vec![Fixed { plant: 0, week: 0, cars: draw(3) as u32 }];
+    }
+    let slots = if rich { 20 } else { 5 };
+    Data {
+        weeks,
+        ages,
+        freeze,
+        mode: if draw(5) == 0 { Mode::Push { unallocated: 3.0 } } else { Mode::Pull },
+        plants: 2,
+        models: (0..models)
+            .map(|_| Model {
+                slots: 1.0,
+                price: 10.0,
+                holding: (0..ages).map(|g| 0.5 + 0.5 * g as f64 + g as f64 * 0.25).collect(),
+                lost_sale: 30.0,
+                safety_penalty: 2.0,
+                end_penalty: 6.0,
+                fairness: draw(3) as f64 * 2.0,
+                fill_goal: (draw(3) == 0).then_some(FillGoal { share: 0.9, penalty: 4.0 }),
+            })
+            .collect(),
+        dealers: vec![Dealer::default(); dealers],
+        lanes,
+        supply: (0..2 * models)
+            .map(|s| Supply { plant: s % 2, model: s / 2, slots: (0..weeks).map(|_| 2 + draw(slots) as u32).collect() })
+            .collect(),
+        carriers: Vec::new(),
+        cells,
+        transfers: Vec::new(),
+        nervousness: 0.75,
+    }
+}
+
+fn checked(data: Data, seed: u64) -> (Problem, Plan) {
+    let problem = Problem::new(data).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
+    let plan = solve(&problem, &Options::default(), &Silent).unwrap();
+    let faults = certificate::faults(&problem, &plan);
+    assert!(faults.is_empty(), "seed {seed}: {faults:?}");
+    (problem, plan)
+}
+
+fn exact(problem: &Problem, seed: u64) -> f64 {
+    let shape = Shape { integer: true, transfers: false, sell_first: true };
+    let whole = compact::solve(problem, shape, &Limits { gap: 1e-9, ..Limits::default() }).unwrap();
+    let faults = certificate::faults(problem, &whole.plan);
+    assert!(faults.is_empty(), "seed {seed}, compact: {faults:?}");
+    whole.objective
+}
+
+#[test]
+fn the_decomposition_brackets_the_compact_optimum() {
+    let (mut closed, mut excess) = (0, 0.0_f64);
+    for seed in 0..80 {
+        let (problem, plan) = checked(small(seed), seed);
+        let best = exact(&problem, seed);
+        let slack = 1e-6 * (1.0 + best.abs());
+        assert!(plan.bound <= best + slack, "seed {seed}: bound {} above optimum {best}", plan.bound);
+        assert!(plan.cost.total() >= best - slack, "seed {seed}: cost {} below optimum {best}", plan.cost.total());
+        closed += usize::from(plan.cost.total() <= best + slack);
+        excess += (plan.cost.total() - best) / best / 80.0;
+    }
+    // Two or three cells that fight for a handful of slots are the hardest case for schedules chosen cell by cell.
+    assert!(closed >= 55 && excess < 0.02, "optimal in {closed} of 80, {excess} above on average");
+}
+
+#[test]
+fn one_cell_with_room_is_solved_exactly() {
+    for seed in 0..60 {
+        let mut data = small(seed);
+        data.cells.truncate(1);
+        data.mode = Mode::Pull;
+        data.models.iter_mut().for_each(|m| m.fill_goal = None);
+        data.supply.iter_mut().for_each(|s| s.slots.fill(1000));
+        let (problem, plan) = checked(data, seed);
+        let best = exact(&problem, seed);
+        assert!((plan.cost.total() - best).abs() < 1e-6 * (1.0 + best), "seed {seed}: {} {best}", plan.cost.total());
+        assert!((plan.bound - best).abs() < 1e-6 * (1.0 + best), "seed {seed}: bound {} {best}", plan.bound);
+    }
+}
+
+#[test]
+fn shared_limits_hold_and_the_bound_stays_below() {
+    for seed in 0..25 {
+        let mut data = small(seed);
+        for (d, dealer) in data.dealers.iter_mut().enumerate() {
+            dealer.storage = Some(4.0 + d as f64);
+            dealer.credit = (d == 0).then_some(55.0);
+        }
+        let dealers = (0..data.dealers.len()).collect();
+        data.carriers = vec![Carrier {
+            plant: 0,
+            dealers,
+            capacity: 4.0,
+            cost: 9.0,
+            minimum_load: 0.75,
+            under_load: 1.0,
+            fleet: Some(3),
+        }];
+        let (problem, plan) = checked(data, seed);
+        let best = exact(&problem, seed);
+        let slack = 1e-6 * (1.0 + best.abs());
+        assert!(plan.bound <= best + slack, "seed {seed}: bound {} above optimum {best}", plan.bound);
+        assert!(plan.cost.total() >= best - slack, "seed {seed}: cost {} below optimum {best}", plan.cost.total());
+        assert!(plan.cost.total() <= 1.25 * best, "seed {seed}: cost {} far above {best}", plan.cost.total());
+    }
 }

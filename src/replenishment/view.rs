@@ -86,11 +86,11 @@ impl View {
             spare: 0,
         };
         view.sunk = sunk_ageing(&view, &c.stock);
-        let wishes = view.fair.map_or(0.0, |f| f.1).max(0.0)
-            + view.previous.as_ref().map_or(0.0, |p| p.0.iter().copied().fold(0.0, f64::max));
+        let wishes =
+            view.fair.map_or(0.0, |f| f.1).max(0.0) + view.previous.as_ref().map_or(0.0, |p| p.0.iter().sum::<f64>());
         view.spare = (wishes / view.pack).ceil() as usize;
         if let Mode::Push { .. } = data.mode {
-            view.spare += 4 + (view.demand_before[data.weeks] / view.pack).ceil() as usize;
+            view.spare += pushed(problem, cell);
         }
         view
     }
@@ -116,6 +116,16 @@ impl View {
     pub(super) fn sunk(&self) -> f64 {
         self.sunk
     }
+}
+
+/// Packs beyond its need that a cell may be pushed: all the model's slots where they are few; in large networks no
+/// more than twice its demand, or 40 cars.
+fn pushed(problem: &Problem, cell: usize) -> usize {
+    let c = &problem.data().cells[cell];
+    let slots = problem.sources(cell).iter().flat_map(|s| &problem.data().supply[s.0].slots);
+    let slots: f64 = slots.map(|&v| f64::from(v)).sum();
+    let cars = if slots <= 256.0 { slots } else { (2.0 * c.demand.iter().sum::<f64>()).ceil().max(40.0) };
+    (cars / f64::from(c.pack)).ceil() as usize
 }
 
 /// Arrivals that stand, by week.

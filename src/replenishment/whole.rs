@@ -8,8 +8,14 @@ use super::master::{Mixture, Routed, lost_cars};
 use super::problem::{Mode, Problem};
 use super::schedule::{Price, Scratch, Tariff, best, price_of, widest};
 use super::view::{Offer, View};
+use std::collections::BTreeMap;
 
 const EPS: f64 = 1e-9;
+/// Cells of a model up to which all pairs are tried.
+const PAIRED: usize = 24;
+
+/// Slot prices by supply and week.
+type Prices = BTreeMap<usize, Vec<f64>>;
 
 /// A whole plan in the making.
 pub(super) struct Whole<'a> {
@@ -108,9 +114,9 @@ impl<'a> Whole<'a> {
             if weight > 0.5 && self.fits(c, route) {
                 self.routes[c] = route.clone();
             } else {
-                let tariff = self.tariff(c, lost);
-                let packs = best(&self.views[c], &tariff, &mut scratch).packs;
-                self.routes[c] = self.route(c, packs);
+                // At the slots' prices, so that the first in line does not take what others need more.
+                let prices = &mixtures[self.problem.data().cells[c].model].slots;
+                self.schedule(c, lost, prices, &mut scratch);
             }
             self.put_in(c);
         }
@@ -135,25 +141,86 @@ impl<'a> Whole<'a> {
         saved
     }
 
+    /// Gives a cell (taken out) its best schedule within what is left, scarce slots at the given prices.
+    fn schedule(&mut self, c: usize, lost: f64, prices: &Prices, scratch: &mut Scratch) {
+        let tariff = self.tariff(c, lost, prices);
+        let packs = best(&self.views[c], &tariff, scratch).packs;
+        self.routes[c] = self.route(c, packs, prices);
+    }
+
+    /// True cost of the schedule a cell (taken out) has, fill goal included.
+    fn true_cost(&self, c: usize) -> f64 {
+        let packs = &self.routes[c].packs;
+        let plain = self.tariff(c, 0.0, &Prices::new());
+        let model = self.problem.data().cells[c].model;
+        let fill = self.fill_cost(model, lost_cars(&self.views[c], packs));
+        price_of(&self.views[c], &plain, packs).map_or(f64::INFINITY, |p| p + fill)
+    }
+
+    /// Tries every pair of cells of small models: both out, one back in before the other, in either order, at true
+    /// costs or at the slots' prices.
+    pub(super) fn improve_pairs(&mut self, mixtures: &[Mixture], stopped: &dyn Fn() -> bool) -> f64 {
+        let mut scratch = Scratch::default();
+        let mut saved = 0.0;
+        for (m, mixture) in mixtures.iter().enumerate() {
+            let cells = self.problem.cells_of_model(m).to_vec();
+            if cells.len() > PAIRED || !mixture.slots.values().flatten().any(|&p| p.abs() > 1e-9) {
+                continue;
+            }
+            for &a in &cells {
+                for &b in cells.iter().filter(|&&b| b != a) {
+                    if stopped() {
+                        return saved;
+                    }
+                    saved += self.pair(a, b, mixture, &mut scratch);
+                }
+            }
+        }
+        saved
+    }
+
+    fn pair(&mut self, a: usize, b: usize, mixture: &Mixture, scratch: &mut Scratch) -> f64 {
+        let old = (self.routes[a].clone(), self.routes[b].clone());
+        // One after the other: the second is priced beside the first, so the sum is what both cost together.
+        let cost_b = self.outside(b);
+        let cost_a = self.outside(a);
+        let before = cost_b + cost_a;
+        let mut found = (before - 1e-7, old);
+        for prices in [&Prices::new(), &mixture.slots] {
+            self.schedule(a, mixture.lost, prices, scratch);
+            let cost_a = self.true_cost(a);
+            self.put_in(a);
+            self.schedule(b, mixture.lost, &Prices::new(), scratch);
+            let after = cost_a + self.true_cost(b);
+            self.take_out(a);
+            if after < found.0 {
+                found = (after, (self.routes[a].clone(), self.routes[b].clone()));
+            }
+        }
+        (self.routes[a], self.routes[b]) = found.1;
+        self.put_in(a);
+        self.put_in(b);
+        if found.0 < before - 1e-7 { before - found.0 } else { 0.0 }
+    }
+
+    /// Takes a cell out and says what its schedule costs there.
+    fn outside(&mut self, c: usize) -> f64 {
+        self.take_out(c);
+        self.true_cost(c)
+    }
+
     /// Schedules one cell anew; returns the money saved (0 when the old schedule stays).
     fn again(&mut self, c: usize, mixtures: &[Mixture], scratch: &mut Scratch) -> f64 {
         let model = self.problem.data().cells[c].model;
         self.take_out(c);
         let old = self.routes[c].clone();
-        let goal_price = mixtures.get(model).map_or(0.0, |m| m.lost);
-        let tariff = self.tariff(c, goal_price);
-        let packs = best(&self.views[c], &tariff, scratch).packs;
-        let plain = Tariff { lost: 0.0, ..tariff };
-        let money = |whole: &Self, packs: &[u16]| {
-            price_of(&whole.views[c], &plain, packs)
-                .map(|p| p + whole.fill_cost(model, lost_cars(&whole.views[c], packs)))
-        };
-        let gain = match (money(self, &old.packs), money(self, &packs)) {
-            (Some(before), Some(after)) => before - after,
-            _ => 0.0,
-        };
+        let before = self.true_cost(c);
+        self.schedule(c, mixtures.get(model).map_or(0.0, |m| m.lost), &Prices::new(), scratch);
+        let gain = before - self.true_cost(c);
         let better = gain > 1e-7;
-        self.routes[c] = if better { self.route(c, packs) } else { old };
+        if !better {
+            self.routes[c] = old;
+        }
         self.put_in(c);
         if better { gain } else { 0.0 }
     }
@@ -215,7 +282,7 @@ impl<'a> Whole<'a> {
     }
 
     /// The cheapest offer with room for so many packs, and its true cost.
-    fn cheapest(&self, c: usize, offers: &[Offer], packs: usize) -> Option<(usize, f64)> {
+    fn cheapest(&self, c: usize, offers: &[Offer], packs: usize, prices: &Prices) -> Option<(usize, f64)> {
         let view = &self.views[c];
         let cars = packs as f64 * view.pack;
         let data = self.problem.data();
@@ -236,6 +303,7 @@ impl<'a> Whole<'a> {
             if let Mode::Push { unallocated } = data.mode {
                 money -= unallocated * cars;
             }
+            money += cars * prices.get(&offer.supply).map_or(0.0, |p| p[offer.week]);
             if found.is_none_or(|f| money < f.1) {
                 found = Some((o, money));
             }
@@ -244,7 +312,7 @@ impl<'a> Whole<'a> {
     }
 
     /// True costs and limits as a cell (taken out) sees them.
-    fn tariff(&self, c: usize, lost: f64) -> Tariff {
+    fn tariff(&self, c: usize, lost: f64, prices: &Prices) -> Tariff {
         let view = &self.views[c];
         let longest = widest(view);
         let table = |offers: &Vec<Offer>| {
@@ -253,7 +321,7 @@ impl<'a> Whole<'a> {
             }
             let mut costs = vec![0.0];
             for packs in 1..=longest {
-                match self.cheapest(c, offers, packs) {
+                match self.cheapest(c, offers, packs, prices) {
                     Some(found) => costs.push(found.1),
                     None => break,
                 }
@@ -263,10 +331,10 @@ impl<'a> Whole<'a> {
         Tariff { orders: view.offers.iter().map(table).collect(), stock: Vec::new(), most: self.most(c), lost }
     }
 
-    fn route(&self, c: usize, packs: Vec<u16>) -> Routed {
+    fn route(&self, c: usize, packs: Vec<u16>, prices: &Prices) -> Routed {
         let offers = packs.iter().enumerate().map(|(t, &p)| match p {
             0 => 0,
-            _ => self.cheapest(c, &self.views[c].offers[t], p as usize).map_or(0, |f| f.0 as u8),
+            _ => self.cheapest(c, &self.views[c].offers[t], p as usize, prices).map_or(0, |f| f.0 as u8),
         });
         Routed { offers: offers.collect(), packs }
     }
@@ -276,7 +344,7 @@ impl<'a> Whole<'a> {
         let view = &self.views[c];
         let orders = route.packs.iter().enumerate().filter(|p| *p.1 > 0).all(|(t, &p)| {
             let offer = &view.offers[t][route.offers[t] as usize];
-            self.cheapest(c, std::slice::from_ref(offer), p as usize).is_some()
+            self.cheapest(c, std::slice::from_ref(offer), p as usize, &Prices::new()).is_some()
         });
         let most = self.most(c);
         orders && (most.is_empty() || stock_path(view, &route.packs).iter().zip(&most).all(|(s, m)| *s <= m + EPS))
