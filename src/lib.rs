@@ -19,3 +19,10 @@ pub mod demand;
 
 // Everything one run needs.
 pub mod scenario;
+
+// What people see; files in and out.
+pub mod report;
+
+pub mod io;
+
+pub mod cli;
