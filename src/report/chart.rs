@@ -95,14 +95,14 @@ pub fn lines(frame: Frame, label: &str, weeks: &[&str], series: &[Series]) -> Ma
     html! {
         svg.chart viewBox={ "0 0 " (frame.width) " " (frame.height) } role="img" aria-label=(super::words::word(label, Lang::En)) data-t-aria=(label) {
             @for m in &marks {
-                line class=(if *m == 0.0 { "axis" } else { "grid" }) x1=(LEFT) x2=(frame.width - RIGHT) y1=(short(axes.y(*m))) y2=(short(axes.y(*m)));
+                line class=(if *m == 0.0 { "axis" } else { "grid" }) x1=(LEFT) x2=(frame.width - RIGHT) y1=(short(axes.y(*m))) y2=(short(axes.y(*m))) {}
                 (tick(LEFT - 6.0, axes.y(*m) + 3.5, *m, Kind::Whole, "tick e"))
             }
             @for i in week_marks(weeks.len()) { (week(axes.x(i), frame.height - 6.0, weeks[i])) }
             @for s in series {
-                @if !s.band.is_empty() { path class={ "band " (s.class) } d=(axes.band(&s.band)); }
+                @if !s.band.is_empty() { path class={ "band " (s.class) } d=(axes.band(&s.band)) {} }
             }
-            @for s in series { path class={ "line " (s.class) } d=(axes.line(&s.line)); }
+            @for s in series { path class={ "line " (s.class) } d=(axes.line(&s.line)) {} }
             @for (s, y) in ends(&axes, series) { (svg_t(s.word, &format!("end {}", s.class), frame.width - RIGHT + 5.0, y + 3.5)) }
         }
     }

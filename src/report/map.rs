@@ -97,19 +97,19 @@ impl<'a> Map<'a> {
             svg id="map-picture" class="v-plan m-share" viewBox={ "0 0 " (WIDTH) " " (height) } tabindex="0" role="application"
                 aria-label="Map of stores and demand zones" data-t-aria="map.label" data-km=(self.projection.kilometres_per_unit()) {
                 defs {
-                    @for (i, shape) in SHAPES.iter().take(formats).enumerate() { g id={ "f" (i) } { path.shape d=(shape); } }
-                    g id="plant" { path.shape d="M-5 5V-1L-1-4V-1L3-4V-1H5V5z"; }
-                    g id="hub" { path.shape d="M-4.5-1L0-5L4.5-1V4.5H-4.5z"; }
+                    @for (i, shape) in SHAPES.iter().take(formats).enumerate() { g id={ "f" (i) } { path.shape d=(shape) {} } }
+                    g id="plant" { path.shape d="M-5 5V-1L-1-4V-1L3-4V-1H5V5z" {} }
+                    g id="hub" { path.shape d="M-4.5-1L0-5L4.5-1V4.5H-4.5z" {} }
                 }
-                rect.sea width=(WIDTH) height=(height);
+                rect.sea width=(WIDTH) height=(height) {}
                 g id="world" {
-                    path.land d=(land::path(&self.projection));
+                    path.land d=(land::path(&self.projection)) {}
                     g.zones { @for (i, z) in self.zones() { (self.zone(i, z)) } }
-                    g.arcs { @for d in self.arcs() { path d=(d); } }
-                    g.moves { @for d in self.moves() { path d=(d); } }
+                    g.arcs { @for d in self.arcs() { path d=(d) {} } }
+                    g.moves { @for d in self.moves() { path d=(d) {} } }
                     g #spider {}
                     g.stores { @for m in self.stores() { (m) } }
-                    circle #ring r="9" cx="-99" cy="-99";
+                    circle #ring r="9" cx="-99" cy="-99" {}
                 }
             }
         }
@@ -145,7 +145,7 @@ impl<'a> Map<'a> {
             overlap(z.overlap_plan.get())
         );
         let r = short(self.radius(z.registrations_per_year.or_zero()));
-        html! { circle class=(class) cx=(short(x)) cy=(short(y)) r=(r) data-z=(i); }
+        html! { circle class=(class) cx=(short(x)) cy=(short(y)) r=(r) data-z=(i) {} }
     }
 
     /// 0 … 4: much less, less, about the same, more, much more.
@@ -189,7 +189,7 @@ impl<'a> Map<'a> {
             let mut draw = |views: &str, format: &str, rank: u8| {
                 let class = format!("{kind} {} {views}", m.action);
                 let href = self.shape(site, format);
-                marks.push((rank, html! { use class=(class) href=(href) x=(short(x)) y=(short(y)) data-i=(i); }));
+                marks.push((rank, html! { use class=(class) href=(href) x=(short(x)) y=(short(y)) data-i=(i) {} }));
             };
             match (m.today, m.plan) {
                 (true, true) if before != after => {

@@ -86,9 +86,9 @@ fn forest(k: &Kpi) -> Markup {
     let x = |v: f64| short(80.0 + 72.0 * v / reach);
     html! {
         svg viewBox="0 0 160 16" aria-hidden="true" {
-            line.zero x1="80" x2="80" y1="0" y2="16";
-            line.span x1=(x(low)) x2=(x(high)) y1="8" y2="8";
-            circle.dot cx=(x(mean)) cy="8" r="3.5";
+            line.zero x1="80" x2="80" y1="0" y2="16" {}
+            line.span x1=(x(low)) x2=(x(high)) y1="8" y2="8" {}
+            circle.dot cx=(x(mean)) cy="8" r="3.5" {}
         }
     }
 }

@@ -68,7 +68,7 @@ fn legend(view: &View, map: &Map) -> Markup {
 }
 
 fn symbol(href: &str, class: &str) -> Markup {
-    html! { svg.symbol viewBox="-6 -6 12 12" aria-hidden="true" { use class={ "s " (class) } href=(href); } }
+    html! { svg.symbol viewBox="-6 -6 12 12" aria-hidden="true" { use class={ "s " (class) } href=(href) {} } }
 }
 
 fn tick(v: f64, kind: Kind) -> Markup {
@@ -85,7 +85,7 @@ fn sizes(map: &Map) -> Markup {
         p.sizes {
             @for v in [power, power / 5.0, power / 25.0] {
                 @let r = map.radius(v);
-                svg viewBox={ "0 0 " (short(2.0 * r + 2.0)) " " (short(2.0 * r + 2.0)) } width=(short(2.0 * r + 2.0)) height=(short(2.0 * r + 2.0)) aria-hidden="true" { circle.outline cx=(short(r + 1.0)) cy=(short(r + 1.0)) r=(short(r)); }
+                svg viewBox={ "0 0 " (short(2.0 * r + 2.0)) " " (short(2.0 * r + 2.0)) } width=(short(2.0 * r + 2.0)) height=(short(2.0 * r + 2.0)) aria-hidden="true" { circle.outline cx=(short(r + 1.0)) cy=(short(r + 1.0)) r=(short(r)) {} }
                 (tick(v, Kind::Whole))
             }
         }

@@ -133,10 +133,10 @@ fn cell(region: &str, network: &str, column: &str) -> String {
 fn dumbbell(today: Option<f64>, plan: Option<f64>, zero: f64) -> Markup {
     html! {
         svg viewBox="0 0 240 14" aria-hidden="true" {
-            line.zero x1=(short(zero)) x2=(short(zero)) y1="0" y2="14";
-            @if let (Some(a), Some(b)) = (today, plan) { line.span x1=(short(a)) x2=(short(b)) y1="7" y2="7"; }
-            @if let Some(a) = today { circle.dot.today cx=(short(a)) cy="7" r="4"; }
-            @if let Some(b) = plan { circle.dot.plan cx=(short(b)) cy="7" r="4"; }
+            line.zero x1=(short(zero)) x2=(short(zero)) y1="0" y2="14" {}
+            @if let (Some(a), Some(b)) = (today, plan) { line.span x1=(short(a)) x2=(short(b)) y1="7" y2="7" {} }
+            @if let Some(a) = today { circle.dot.today cx=(short(a)) cy="7" r="4" {} }
+            @if let Some(b) = plan { circle.dot.plan cx=(short(b)) cy="7" r="4" {} }
         }
     }
 }

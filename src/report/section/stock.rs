@@ -96,16 +96,16 @@ fn coefficients(view: &View) -> Markup {
             @if let Some(gap) = view.gap("dealers.csv", view.facts.dealers.is_empty()) { (gap) } @else {
                 svg.chart viewBox="0 0 560 240" role="img" aria-label="Dealers by stock coefficient" data-t-aria="plot.coefficient" {
                     @for m in &marks {
-                        line class=(if *m == 0.0 { "axis" } else { "grid" }) x1="46" x2="536" y1=(short(y(*m))) y2=(short(y(*m)));
+                        line class=(if *m == 0.0 { "axis" } else { "grid" }) x1="46" x2="536" y1=(short(y(*m))) y2=(short(y(*m))) {}
                         (tick(40.0, y(*m) + 3.5, *m, Kind::Whole, "tick e"))
                     }
                     @for (i, &n) in plan.iter().enumerate() {
-                        rect.bar x=(short(x(i as f64 * CLASS.0) + 1.0)) width=(short(x(CLASS.0) - x(0.0) - 2.0)) y=(short(y(n as f64))) height=(short(218.0 - y(n as f64)));
+                        rect.bar x=(short(x(i as f64 * CLASS.0) + 1.0)) width=(short(x(CLASS.0) - x(0.0) - 2.0)) y=(short(y(n as f64))) height=(short(218.0 - y(n as f64))) {}
                     }
-                    path class="line today" d=(outline);
+                    path class="line today" d=(outline) {}
                     @for m in 0..=4 { (tick(x(f64::from(m)), 234.0, f64::from(m), Kind::Whole, "tick m")) }
                     @for (line, word) in LINES {
-                        line.limit x1=(short(x(line))) x2=(short(x(line))) y1="16" y2="218";
+                        line.limit x1=(short(x(line))) x2=(short(x(line))) y1="16" y2="218" {}
                         (svg_t(word, "limit", x(line) + 4.0, 24.0))
                     }
                 }
