@@ -126,7 +126,7 @@ fn week_marks(count: usize) -> Vec<usize> {
 }
 
 fn week(x: f64, y: f64, text: &str) -> Markup {
-    html! { text.tick.m x=(short(x)) y=(short(y)) data-date=(text) { (number::date(text, Lang::En)) } }
+    html! { text.tick.m x=(short(x)) y=(short(y)) data-day=(text) { (number::day(text, Lang::En)) } }
 }
 
 /// Where the names stand: at the lines' ends, pushed apart so that they do not cover each other.

@@ -13,11 +13,13 @@ use std::fmt::Write;
 const RADIUS: f64 = 26.0;
 /// Colour steps of a measure.
 pub const STEPS: usize = 5;
+/// Size of a store that stays as it is, relative to one that changes: changes are what the map is for.
+const QUIET: &str = "0.58";
 /// Transfers drawn at most (pairs of stores, largest first).
 const ARCS: usize = 250;
 
 /// Outlines of the store formats, in their order; all about the same area.
-const SHAPES: [&str; 6] = [
+pub const SHAPES: [&str; 6] = [
     "M-3-3H3V3H-3z",
     "M0-4L3.7 2.6H-3.7z",
     "M0-4.2L4.2 0L0 4.2L-4.2 0z",
@@ -25,6 +27,9 @@ const SHAPES: [&str; 6] = [
     "M-3.4-1.2H-1.2V-3.4H1.2V-1.2H3.4V1.2H1.2V3.4H-1.2V1.2H-3.4z",
     "M0-3.8L3.6-1.2L2.2 3.1H-2.2L-3.6-1.2z",
 ];
+
+/// Outline of a plant.
+pub const PLANT: &str = "M-5 5V-1L-1-4V-1L3-4V-1H5V5z";
 
 /// The picture with what its legend needs.
 pub struct Map<'a> {
@@ -97,9 +102,12 @@ impl<'a> Map<'a> {
             svg id="map-picture" class="v-plan m-share" viewBox={ "0 0 " (WIDTH) " " (height) } tabindex="0" role="application"
                 aria-label="Map of stores and demand zones" data-t-aria="map.label" data-km=(self.projection.kilometres_per_unit()) {
                 defs {
-                    @for (i, shape) in SHAPES.iter().take(formats).enumerate() { g id={ "f" (i) } { path.shape d=(shape) {} } }
-                    g id="plant" { path.shape d="M-5 5V-1L-1-4V-1L3-4V-1H5V5z" {} }
-                    g id="hub" { path.shape d="M-4.5-1L0-5L4.5-1V4.5H-4.5z" {} }
+                    @for (i, shape) in SHAPES.iter().take(formats).enumerate() {
+                        g id={ "f" (i) } { path.shape d=(shape) data-scale="1" {} }
+                        g id={ "k" (i) } { path.shape d=(shape) data-scale=(QUIET) {} }
+                    }
+                    g id="plant" { path.shape d=(PLANT) data-scale="1" {} }
+                    g id="hub" { path.shape d="M-4.5-1L0-5L4.5-1V4.5H-4.5z" data-scale="1" {} }
                 }
                 rect.sea width=(WIDTH) height=(height) {}
                 g id="world" {
@@ -163,13 +171,13 @@ impl<'a> Map<'a> {
         self.at(site.lon_deg.get(), site.lat_deg.get())
     }
 
-    fn shape(&self, site: &Site, format: &str) -> String {
+    fn shape(&self, site: &Site, format: &str, quiet: bool) -> String {
         match site.kind.as_str() {
             "plant" => "#plant".into(),
             "hub" => "#hub".into(),
             _ => {
                 let i = self.view.facts.formats.iter().position(|f| f.format_id == format).unwrap_or(0);
-                format!("#f{}", i.min(SHAPES.len() - 1))
+                format!("#{}{}", if quiet { 'k' } else { 'f' }, i.min(SHAPES.len() - 1))
             }
         }
     }
@@ -188,7 +196,7 @@ impl<'a> Map<'a> {
             let kind = if matches!(site.kind.as_str(), "plant" | "hub") { site.kind.as_str() } else { "s" };
             let mut draw = |views: &str, format: &str, rank: u8| {
                 let class = format!("{kind} {} {views}", m.action);
-                let href = self.shape(site, format);
+                let href = self.shape(site, format, matches!(m.action, "keep" | "stay_closed"));
                 marks.push((rank, html! { use class=(class) href=(href) x=(short(x)) y=(short(y)) data-i=(i) {} }));
             };
             match (m.today, m.plan) {

@@ -110,7 +110,7 @@ fn head(view: &View) -> Markup {
                     @if !s.today.is_empty() { (t("page.from")) " " span data-date=(s.today) { (number::date(&s.today, Lang::En)) } }
                     @for (name, n) in &view.facts.summary.size {
                         @if let (Some(n), true) = (n.as_f64(), words::known(&format!("size.{name}"))) {
-                            span.size { (view.num(&format!("summary.json/size/{name}"), Some(n), number::Kind::Count)) " " (t(&format!("size.{name}"))) }
+                            " " span.size { (view.num(&format!("summary.json/size/{name}"), Some(n), number::Kind::Count)) " " (t(&format!("size.{name}"))) }
                         }
                     }
                 }
@@ -128,8 +128,11 @@ fn head(view: &View) -> Markup {
 
 /// Everything the script needs.
 fn data(view: &View) -> Value {
-    let words: serde_json::Map<String, Value> =
-        words::WORDS.iter().filter(|w| w.0 == "say.proof" || !w.0.starts_with("say.")).map(|w| (w.0.into(), json!([w.1, w.2]))).collect();
+    let words: serde_json::Map<String, Value> = words::WORDS
+        .iter()
+        .filter(|w| w.0 == "say.proof" || !w.0.starts_with("say."))
+        .map(|w| (w.0.into(), json!([w.1, w.2])))
+        .collect();
     json!({
         "words": words,
         "currency": view.currency,

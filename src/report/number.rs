@@ -144,10 +144,20 @@ fn thousands(mut n: u64) -> String {
     groups.join(",")
 }
 
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// The same without the year, where space is short.
+pub fn day(text: &str, lang: Lang) -> String {
+    let Ok(day) = text.parse::<jiff::civil::Date>() else { return text.to_owned() };
+    match lang {
+        Lang::En => format!("{} {}", day.day(), MONTHS[day.month() as usize - 1]),
+        Lang::Zh => format!("{}月{}日", day.month(), day.day()),
+    }
+}
+
 /// A date `YYYY-MM-DD` in the language's habit; anything else as it stands.
 pub fn date(text: &str, lang: Lang) -> String {
     let Ok(day) = text.parse::<jiff::civil::Date>() else { return text.to_owned() };
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     match lang {
         Lang::En => format!("{} {} {}", day.day(), MONTHS[day.month() as usize - 1], day.year()),
         Lang::Zh => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
@@ -209,5 +219,7 @@ mod tests {
         assert_eq!(date("2026-11-03", Lang::En), "3 Nov 2026");
         assert_eq!(date("2026-11-03", Lang::Zh), "2026年11月3日");
         assert_eq!(date("<b>", Lang::En), "<b>");
+        assert_eq!((day("2026-11-03", Lang::En), day("2026-11-03", Lang::Zh)), ("3 Nov".into(), "11月3日".into()));
+        assert_eq!(day("27", Lang::Zh), "27");
     }
 }

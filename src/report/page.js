@@ -45,6 +45,11 @@
     const m = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
     return !m ? text : lang === "en" ? `${+m[3]} ${MONTHS[m[2] - 1]} ${m[1]}` : `${m[1]}年${+m[2]}月${+m[3]}日`;
   };
+  // Without the year, where space is short.
+  const day = text => {
+    const m = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
+    return !m ? text : lang === "en" ? `${+m[3]} ${MONTHS[m[2] - 1]}` : `${+m[2]}月${+m[3]}日`;
+  };
   const el = (tag, attributes = {}, ...children) => {
     const e = document.createElement(tag);
     for (const [k, v] of Object.entries(attributes)) if (v !== null && v !== undefined) e.setAttribute(k, v);
@@ -113,7 +118,7 @@
     const scroll = el("div", { class: "scroll", tabindex: "0", role: "region" });
     const foot = el("div", { class: "foot" });
     box.append(head, scroll, foot);
-    const heading = ([name, word, kind]) => D.words[word] ? t(word) : date(word);
+    const heading = ([name, word, kind]) => D.words[word] ? t(word) : day(word);
 
     function rows() {
       let list = [...Array(count).keys()];
@@ -228,8 +233,8 @@
     zoom.x = limit(zoom.x, box.width);
     zoom.y = limit(zoom.y, box.height);
     world.setAttribute("transform", `translate(${zoom.x.toFixed(2)} ${zoom.y.toFixed(2)}) scale(${zoom.k.toFixed(4)})`);
-    const unit = box.width / (svg.clientWidth || box.width), narrow = Math.min(1.9, Math.max(1, unit * 0.9));
-    shapes.forEach(s => s.setAttribute("transform", `scale(${(narrow * zoom.k ** -0.62).toFixed(3)})`));
+    const unit = box.width / (svg.clientWidth || box.width), narrow = Math.min(1.5, Math.max(1, unit * 0.75));
+    shapes.forEach(s => s.setAttribute("transform", `scale(${(s.dataset.scale * narrow * zoom.k ** -0.62).toFixed(3)})`));
     circles.forEach(([c, r]) => c.setAttribute("r", (r * zoom.k ** -0.45).toFixed(2)));
     ring.setAttribute("r", (9 * narrow * zoom.k ** -0.75).toFixed(2));
   }
@@ -434,6 +439,7 @@
     $$("[data-t-aria]").forEach(e => e.setAttribute("aria-label", t(e.dataset.tAria)));
     $$("[data-t-ph]").forEach(e => { e.placeholder = t(e.dataset.tPh); });
     $$("[data-date]").forEach(e => { e.textContent = date(e.dataset.date); });
+    $$("[data-day]").forEach(e => { e.textContent = day(e.dataset.day); });
     $$("[data-value]:not([data-fixed])").forEach(e => { e.textContent = show(+e.dataset.value, e.dataset.kind, e.dataset.plus !== undefined); });
     $$("#model option").forEach(o => { o.textContent = named(models, modelAt.get(o.value), o.value); });
     redraws.forEach(r => r());

@@ -60,17 +60,17 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "say.gain",
-        "In {days} simulated days the plan earns {mean} more than today’s network; the 95 % interval runs from {low} to {high}.",
+        "In {days} simulated days the plan earns {mean} more than today’s network; the 95% interval runs from {low} to {high}.",
         "在模拟的 {days} 天内，规划方案比现有网络多盈利 {mean}，95% 置信区间为 {low} 至 {high}。",
     ),
     (
         "say.loss",
-        "In {days} simulated days the plan earns {mean} less than today’s network (95 % interval of the difference: {low} to {high}): do not carry it out on this ground.",
+        "In {days} simulated days the plan earns {mean} less than today’s network (95% interval of the difference: {low} to {high}): do not carry it out on this ground.",
         "在模拟的 {days} 天内，规划方案比现有网络少盈利 {mean}（差异的 95% 置信区间为 {low} 至 {high}）：不宜据此实施。",
     ),
     (
         "say.open",
-        "In {days} simulated days profit does not decide between the two networks: the difference is {mean}, and its 95 % interval from {low} to {high} contains zero.",
+        "In {days} simulated days profit does not decide between the two networks: the difference is {mean}, and its 95% interval from {low} to {high} contains zero.",
         "在模拟的 {days} 天内，利润尚不能区分两个网络：差异为 {mean}，其 95% 置信区间 {low} 至 {high} 包含零。",
     ),
     (
@@ -105,7 +105,7 @@ pub const WORDS: &[(&str, &str, &str)] = &[
         "模拟 {replications} 种未来情形，两个网络相同",
     ),
     ("big.profit", "Profit, plan minus today", "利润：规划减现状"),
-    ("big.interval", "95 % interval", "95% 置信区间"),
+    ("big.interval", "95% interval", "95% 置信区间"),
     ("big.to", "to", "至"),
     ("big.stores", "Stores", "门店数"),
     ("big.fill", "Customers served", "需求满足率"),
@@ -182,7 +182,7 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ("kpi.picture", "Difference around zero", "差异相对零点"),
     (
         "kpi.note",
-        "Mean over the replications, 95 % interval below it. Both networks meet the same simulated customers, so the difference is known better than either level. A verdict is “undecided” when its interval contains zero.",
+        "Mean over the replications, 95% interval below it. Both networks meet the same simulated customers, so the difference is known better than either level. A verdict is “undecided” when its interval contains zero.",
         "表中为各次重复的均值，下方为 95% 置信区间。两个网络面对同一批模拟顾客，因此差异比各自水平更精确。区间包含零时结论为“未定”。",
     ),
     ("kpi.profit", "Profit", "利润"),
@@ -220,7 +220,7 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ("plot.lost", "Sales lost a week", "周流失销量"),
     ("plot.cars", "cars", "辆"),
     ("plot.week", "week", "周"),
-    ("plot.forecast", "Forecast by model, with its 90 % band", "分车型预测及 90% 区间"),
+    ("plot.forecast", "Forecast by model, with its 90% band", "分车型预测及 90% 区间"),
     ("plot.model", "Model", "车型"),
     ("plot.backtest", "How the forecast did on weeks it had not seen", "预测回测（未参与拟合的周）"),
     ("plot.regions", "Contribution by region", "各大区边际贡献"),

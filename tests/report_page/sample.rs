@@ -301,7 +301,13 @@ fn placement(dice: &mut Dice, sites: &[Site]) -> Vec<Placement> {
     // A few pairs of a closed and an opened site become moves.
     let opened: Vec<usize> = rows.iter().enumerate().filter(|r| r.1.action == "open").map(|r| r.0).take(6).collect();
     for to in opened {
-        if let Some(from) = rows.iter().position(|r| r.action == "close") {
+        let place = |id: &str| {
+            sites.iter().find(|s| s.site_id == id).map_or((0.0, 0.0), |s| (s.lon_deg.or_zero(), s.lat_deg.or_zero()))
+        };
+        let at = place(&rows[to].site_id);
+        let far = |r: &Placement| (place(&r.site_id).0 - at.0).hypot(place(&r.site_id).1 - at.1);
+        let closed = rows.iter().enumerate().filter(|r| r.1.action == "close");
+        if let Some(from) = closed.min_by(|a, b| far(a.1).total_cmp(&far(b.1))).map(|r| r.0) {
             (rows[from].action, rows[from].moved_to) = ("move_out".into(), rows[to].site_id.clone());
             rows[to].action = "move_in".into();
         }

@@ -1,7 +1,7 @@
 //! The map with its switches, legend and side panel.
 
 use super::grid;
-use crate::report::map::{Map, STEPS};
+use crate::report::map::{Map, PLANT, SHAPES, STEPS};
 use crate::report::number::{self, Kind, Lang};
 use crate::report::view::{View, both, short, t};
 use crate::report::words::word;
@@ -61,14 +61,14 @@ fn legend(view: &View, map: &Map) -> Markup {
             div.only.diff { p { (t("map.colour.diff")) } (changes(map)) }
             div.only.cover { p { (t("map.colour.cover")) } p { span.key.covered {} (t("map.covered")) " " span.key.blind {} (t("map.blind")) } }
             div.only.overlap { p { (t("map.colour.overlap")) } (overlaps()) }
-            div { p { (t("col.format")) } p.keys { @for (i, f) in view.facts.formats.iter().enumerate() { span { (symbol(&format!("#f{}", i.min(5)), "keep")) (both(&f.name, &f.name_zh)) } } span { (symbol("#plant", "plant")) (t("map.plant")) } } }
-            div { p { (t("col.action")) } p.keys { @for a in ["keep", "open", "close", "improve"] { span { (symbol("#f0", a)) (t(&format!("action.{a}"))) } } span { (symbol("#f0", "move_in")) (t("map.move")) } } }
+            div { p { (t("col.format")) } p.keys { @for (i, f) in view.facts.formats.iter().enumerate() { span { (symbol(SHAPES[i.min(SHAPES.len() - 1)], "keep")) (both(&f.name, &f.name_zh)) } } span { (symbol(PLANT, "plant")) (t("map.plant")) } } }
+            div { p { (t("col.action")) } p.keys { @for a in ["keep", "open", "close", "improve"] { span { (symbol(SHAPES[0], a)) (t(&format!("action.{a}"))) } } span { (symbol(SHAPES[0], "move_in")) (t("map.move")) } } }
         }
     }
 }
 
-fn symbol(href: &str, class: &str) -> Markup {
-    html! { svg.symbol viewBox="-6 -6 12 12" aria-hidden="true" { use class={ "s " (class) } href=(href) {} } }
+fn symbol(shape: &str, class: &str) -> Markup {
+    html! { svg.symbol viewBox="-6 -6 12 12" aria-hidden="true" { path class={ "s " (class) } d=(shape) {} } }
 }
 
 fn tick(v: f64, kind: Kind) -> Markup {
