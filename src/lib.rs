@@ -36,6 +36,9 @@ pub mod evaluation;
 // The order of the steps.
 pub mod planning;
 
+// The page.
+pub mod report;
+
 // Both ends: files, and scenarios that are made up.
 pub mod io;
 

@@ -3,6 +3,7 @@
 mod check;
 mod exit;
 mod generate;
+mod report;
 mod schema;
 mod session;
 mod steps;
@@ -46,6 +47,14 @@ enum Command {
     Transfer(steps::StepArgs),
     /// Today's network against the plan in the results folder, on the same customers.
     Simulate(steps::StepArgs),
+    /// Draw the page again from the tables of a results folder.
+    Report {
+        /// The results folder.
+        results: PathBuf,
+        /// Where the page goes [default: report.html in the folder].
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Write a scenario folder from the program's own facts and a seed.
     Generate(generate::GenerateArgs),
     /// Print the tables and options of a scenario folder, with types, units and defaults.
@@ -83,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Replenish(args) => steps::run(steps::Step::Replenish, &args),
         Command::Transfer(args) => steps::run(steps::Step::Transfer, &args),
         Command::Simulate(args) => steps::run(steps::Step::Simulate, &args),
+        Command::Report { results, out } => report_now(&results, out.as_deref()),
         Command::Generate(args) => generate_now(&args),
         Command::Completions { shell } => completions(shell),
     };
@@ -111,6 +121,24 @@ fn generate_now(args: &generate::GenerateArgs) -> u8 {
                 generate::GenerateFault::File { .. } => exit::CANNOT_WRITE,
                 generate::GenerateFault::Differs(_) | generate::GenerateFault::Edited(_) => exit::BAD_INPUT,
                 generate::GenerateFault::Tables(_) => exit::INTERNAL,
+            }
+        }
+    }
+}
+
+fn report_now(results: &std::path::Path, out: Option<&std::path::Path>) -> u8 {
+    match report::run(results, out) {
+        Ok(written) => {
+            if !written.absent.is_empty() {
+                terminal::say(&format!("not in the folder, and said so on the page: {}", written.absent.join(", ")));
+            }
+            terminal::print(&format!("report: {}\n", written.path.display()))
+        }
+        Err(fault) => {
+            terminal::say(&format!("forecourt: {fault}"));
+            match fault {
+                report::ReportError::Read(_) => exit::BAD_INPUT,
+                report::ReportError::Write { .. } => exit::CANNOT_WRITE,
             }
         }
     }

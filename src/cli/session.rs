@@ -284,7 +284,11 @@ impl<'a> Session<'a> {
         self.stage.put("summary.json", self.summary.bytes());
         let made = provenance::provenance(&input.notes, &input.options, &input.started, &self.times);
         self.stage.put("provenance.json", made);
-        self.stage.commit(&input.out).map_err(|e| {
+        let page = |folder: &std::path::Path| match crate::io::results::read::facts(folder) {
+            Ok(facts) => vec![("report.html".to_owned(), crate::report::page(&facts).into_bytes())],
+            Err(_) => Vec::new(),
+        };
+        self.stage.commit_with(&input.out, page).map_err(|e| {
             say(&format!("forecourt: {e}"));
             exit::CANNOT_WRITE
         })?;

@@ -5,6 +5,7 @@ pub mod folder;
 pub mod outcome;
 pub mod places;
 pub mod provenance;
+pub mod read;
 pub mod read_back;
 pub mod summary;
 pub mod table;

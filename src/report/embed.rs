@@ -1,0 +1,122 @@
+//! Data and scripts inside the page: escaping, hashes of the content security policy, compact tables.
+
+use super::cell::{Flag, Num};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// JSON that can stand inside a `<script>` element whatever its texts hold.
+pub fn json_text(value: &Value) -> String {
+    let mut out = String::new();
+    for c in value.to_string().chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => out.push_str(&format!("\\u{:04x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A source of the content security policy that allows exactly this text: `'sha256-…'`.
+pub fn csp_hash(text: &str) -> String {
+    format!("'sha256-{}'", base64(&Sha256::digest(text.as_bytes())))
+}
+
+/// RFC 4648, with padding.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let word = chunk.iter().enumerate().fold(0u32, |w, (i, &b)| w | u32::from(b) << (16 - 8 * i));
+        for i in 0..4 {
+            let digit = DIGITS[(word >> (18 - 6 * i) & 63) as usize];
+            out.push(if i <= chunk.len() { char::from(digit) } else { '=' });
+        }
+    }
+    out
+}
+
+/// A number for JSON: whole numbers without a fraction, an empty cell as null.
+pub fn number(n: Num) -> Value {
+    match n.get() {
+        None => Value::Null,
+        Some(v) if v.fract() == 0.0 && v.abs() < 9e15 => json!(v as i64),
+        Some(v) => json!(v),
+    }
+}
+
+/// Yes, no or null.
+pub fn flag(f: Flag) -> Value {
+    f.get().map_or(Value::Null, Value::from)
+}
+
+/// A table by columns. Columns of texts that repeat are stored once with positions: `{"d": texts, "i": positions}`.
+#[derive(Debug, Default)]
+pub struct Columns(Map<String, Value>);
+
+impl Columns {
+    /// Adds a column of numbers.
+    pub fn numbers(mut self, name: &str, values: impl Iterator<Item = Num>) -> Self {
+        self.0.insert(name.into(), values.map(number).collect());
+        self
+    }
+    /// Adds a column of any values.
+    pub fn values(mut self, name: &str, values: impl Iterator<Item = Value>) -> Self {
+        self.0.insert(name.into(), values.collect());
+        self
+    }
+    /// Adds a column of texts.
+    pub fn texts<'a>(mut self, name: &str, values: impl Iterator<Item = &'a str>) -> Self {
+        let mut places = BTreeMap::new();
+        let mut unique: Vec<&str> = Vec::new();
+        let positions: Vec<usize> = values
+            .map(|text| {
+                *places.entry(text).or_insert_with(|| {
+                    unique.push(text);
+                    unique.len() - 1
+                })
+            })
+            .collect();
+        let column = if unique.len() * 2 > positions.len() {
+            positions.iter().map(|&i| unique[i]).collect()
+        } else {
+            json!({ "d": unique, "i": positions })
+        };
+        self.0.insert(name.into(), column);
+        self
+    }
+    /// The table.
+    pub fn done(self) -> Value {
+        Value::Object(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_can_leave_its_script() {
+        let text = json_text(&json!({ "a": "</script><script>alert(1)</script>&\u{2028}" }));
+        assert!(!text.contains(['<', '>', '&', '\u{2028}']));
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["a"], "</script><script>alert(1)</script>&\u{2028}");
+    }
+
+    #[test]
+    fn hashes_are_those_of_the_standard() {
+        assert_eq!(base64(b""), "");
+        assert_eq!(base64(b"f"), "Zg==");
+        assert_eq!(base64(b"fo"), "Zm8=");
+        assert_eq!(base64(b"foobar"), "Zm9vYmFy");
+        // The example of the Content Security Policy specification, level 2, section 7.17.
+        assert_eq!(csp_hash("alert('Hello, world.');"), "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='");
+    }
+
+    #[test]
+    fn repeated_texts_are_stored_once() {
+        let table = Columns::default().texts("a", ["x", "y", "x", "x", "x"].into_iter()).done();
+        assert_eq!(table, json!({ "a": { "d": ["x", "y"], "i": [0, 1, 0, 0, 0] } }));
+        let table = Columns::default().texts("a", ["x", "y"].into_iter()).done();
+        assert_eq!(table, json!({ "a": ["x", "y"] }));
+    }
+}

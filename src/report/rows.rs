@@ -1,0 +1,104 @@
+//! One type a table of the results folder: the fields are the columns, in order. Writers and readers of the folder
+//! share them, so a column's name stands once. Units are in the names: `_cny` money of the scenario's currency,
+//! `_cars` and `_per_year` cars, `share` and `rate` between 0 and 1, `_min` minutes, `_km` kilometres.
+
+#![expect(missing_docs, reason = "a field is the column of the same name; the table's line says what a row is")]
+
+use super::cell::{Flag, Num};
+use serde::{Deserialize, Serialize};
+
+/// A row of a table in the results folder.
+pub trait Row {
+    /// The file's name.
+    const FILE: &'static str;
+    /// The header.
+    const COLUMNS: &'static [&'static str];
+}
+
+macro_rules! rows {
+    ($($(#[$doc:meta])* $name:ident in $file:literal { $($field:ident: $kind:ty),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(default)]
+        pub struct $name { $(pub $field: $kind,)* }
+        impl Row for $name {
+            const FILE: &'static str = $file;
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),*];
+        }
+    )*};
+}
+
+rows! {
+    /// A demand zone, today and under the plan.
+    Zone in "zones.csv" {
+        zone_id: String, name: String, name_zh: String, region: String, lat_deg: Num, lon_deg: Num,
+        population_persons: Num, registrations_per_year: Num, sales_today_per_year: Num, sales_plan_per_year: Num,
+        share_today: Num, share_plan: Num, nearest_today_min: Num, nearest_plan_min: Num,
+        covered_today: Flag, covered_plan: Flag, overlap_today: Num, overlap_plan: Num,
+    }
+    /// A plant, hub, dealer or candidate.
+    Site in "sites.csv" {
+        site_id: String, name: String, name_zh: String, kind: String, format_id: String, zone_id: String,
+        region: String, lat_deg: Num, lon_deg: Num, owner: String,
+    }
+    /// A store format.
+    Format in "formats.csv" { format_id: String, name: String, name_zh: String, reach_min: Num }
+    /// A vehicle model.
+    Model in "models.csv" { model_id: String, name: String, name_zh: String, segment: String, price_cny: Num }
+    /// What the plan does with a store or candidate; the id is that of the site.
+    Placement in "placement.csv" {
+        site_id: String, action: String, format_today: String, format_plan: String, moved_to: String,
+        sales_today_per_year: Num, sales_plan_per_year: Num, capacity_per_year: Num,
+        profit_today_cny_per_year: Num, profit_plan_cny_per_year: Num, one_off_cost_cny: Num,
+        reason: String, reason_zh: String,
+    }
+    /// Customers of a zone who buy at a store of the plan.
+    Service in "service.csv" { zone_id: String, site_id: String, cars_per_year: Num, travel_min: Num }
+    /// Expected demand of a model in a week, with a 90 % band, whole country.
+    Forecast in "forecast.csv" {
+        model_id: String, week_start: String, mean_cars: Num, low_cars: Num, high_cars: Num,
+    }
+    /// How the forecast did on weeks it had not seen.
+    Backtest in "forecast_backtest.csv" { model_id: String, actual_cars: Num, forecast_cars: Num, wape: Num, bias: Num }
+    /// Cars of a model sent to a dealer in a week.
+    Order in "orders.csv" {
+        plant_id: String, site_id: String, model_id: String, week_start: String, cars: Num, reason: String,
+    }
+    /// A dealer's planned week.
+    DealerWeek in "dealer_weeks.csv" {
+        site_id: String, week: String, stock_cars: Num, demand_cars: Num, arrivals_cars: Num, lost_cars: Num,
+    }
+    /// Cars moved from one dealer to another.
+    Transfer in "transfers.csv" {
+        from_site_id: String, to_site_id: String, model_id: String, age_days: Num, cars: Num, distance_km: Num,
+        cost_cny: Num, value_cny: Num,
+    }
+    /// A measure of both networks with 95 % intervals; the difference is plan minus today on the same futures.
+    Kpi in "kpi.csv" {
+        kpi: String, unit: String, better: String,
+        today_mean: Num, today_low: Num, today_high: Num, plan_mean: Num, plan_low: Num, plan_high: Num,
+        difference_mean: Num, difference_low: Num, difference_high: Num,
+    }
+    /// A dealer in one of the two networks, mean over the replications.
+    Dealer in "dealers.csv" {
+        site_id: String, network: String, demand_cars: Num, sales_cars: Num, lost_cars: Num, fill_rate: Num,
+        stock_mean_cars: Num, aged_share: Num, stock_coefficient: Num, contribution_cny: Num,
+    }
+    /// A model in one of the two networks.
+    ModelKpi in "models_kpi.csv" {
+        model_id: String, network: String, demand_cars: Num, sales_cars: Num, lost_cars: Num, fill_rate: Num,
+        stock_mean_cars: Num,
+    }
+    /// A region in one of the two networks.
+    RegionKpi in "regions_kpi.csv" {
+        region: String, network: String, demand_cars: Num, sales_cars: Num, lost_cars: Num, fill_rate: Num,
+        stock_mean_cars: Num, contribution_cny: Num,
+    }
+    /// The spread of a measure over the replications in one simulated week.
+    Week in "weeks.csv" { network: String, measure: String, week: String, p05: Num, p50: Num, p95: Num, mean: Num }
+    /// Something a planner should look at.
+    Warning in "warnings.csv" {
+        rule: String, severity: String, site_id: String, model_id: String, probability: Num, money_cny: Num,
+        lead_time_days: Num, action: String, action_zh: String, text: String, text_zh: String,
+    }
+}
