@@ -11,6 +11,8 @@ const UNDERSERVED: usize = 170;
 const PER_ZONE: usize = 3;
 /// Candidates near stores of today.
 const ALTERNATIVES: usize = 110;
+/// Summed pull below which a zone is served badly: one full store an hour away pulls 0.4.
+const FAINT: f64 = 0.4;
 /// Fewest registrations a year that are worth a candidate.
 const WORTH: f64 = 2_000.0;
 
@@ -63,7 +65,7 @@ pub(super) fn candidates(seed: u64, zones: &Zones, dealers: &[Site], pull: &[f64
     let mut found: Vec<(ZoneId, Place, Kind)> = Vec::new();
     let mut taken = vec![0_usize; zones.len()];
     for (zone, data) in zones.iter() {
-        if pull[zone.index()] <= 0.0 && data.registrations.get() >= WORTH {
+        if pull[zone.index()] < FAINT && data.registrations.get() >= WORTH {
             let kind = suitable(zones, zone, &mut Stream::new(seed, Purpose::Candidate, [zone.index(), 1, 0]));
             found.push((zone, data.place, kind));
             taken[zone.index()] += 1;
