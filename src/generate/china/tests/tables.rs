@@ -121,7 +121,9 @@ fn the_same_seed_gives_the_same_bytes_on_any_thread_and_another_seed_others() {
     });
     assert!(others[0] == files(), "the second run differs");
     for name in ["sales.csv", "stock.csv", "in_transit.csv", "supply.csv", "zones.csv", "sites.csv"] {
-        let of = |files: &[crate::generate::GeneratedFile]| files.iter().find(|f| f.name == name).map(|f| f.digest());
+        let of = |files: &[crate::generate::GeneratedFile]| {
+            files.iter().find(|f| f.name == name).map(crate::generate::GeneratedFile::digest)
+        };
         assert_ne!(of(&others[1]), of(files()), "{name}");
     }
 }
