@@ -42,7 +42,10 @@ impl Input {
         let (scenario, notes) = crate::io::scenario::read(&args.at.scenario).map_err(|faults| {
             watch.finish();
             say(faults.to_string().trim_end());
-            say(&format!("{} faults; nothing was written. `forecourt schema` prints what the tables hold", faults.count()));
+            say(&format!(
+                "{} faults; nothing was written. `forecourt schema` prints what the tables hold",
+                faults.count()
+            ));
             exit::BAD_INPUT
         })?;
         let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.id));

@@ -1,6 +1,6 @@
 //! Where stores could stand: blind spots, places that are under-served, and alternatives to stores of today.
 
-use super::market::power;
+use super::market::won;
 use super::stores::{Kind, Zones, blank, kilometres};
 use crate::generate::keyed::{Purpose, Stream};
 use crate::ids::{FormatId, Id, ZoneId};
@@ -90,8 +90,7 @@ pub(super) fn candidates(seed: u64, zones: &Zones, dealers: &[Site], pull: &[f64
         .collect()
 }
 
-/// Greedily the zone where one more store would capture most: `registrations · attraction / (rivals + pull)`, with the
-/// stores already chosen counted in, and fewer for what they take from each other.
+/// Greedily the zone from which one more full store would win most for the brand, the stores already chosen counted in.
 fn underserved(
     seed: u64,
     zones: &Zones,
@@ -101,9 +100,8 @@ fn underserved(
     found: &mut Vec<(ZoneId, Place, Kind)>,
 ) {
     let gain = |z: ZoneId, taken: usize| {
-        let zone = &zones[z];
-        let crowd = zone.rival_weight + 4.0 * pull[z.index()] + 8.0 * taken as f64;
-        zone.registrations.get() / crowd / power(zone.registrations.get() / 10_000.0, 0.1)
+        let there = pull[z.index()] + 0.6 * taken as f64;
+        won(&zones[z], there + 1.0) - won(&zones[z], there)
     };
     for _ in 0..UNDERSERVED {
         let open = zones.ids().filter(|z| taken[z.index()] < PER_ZONE && zones[*z].registrations.get() >= WORTH);

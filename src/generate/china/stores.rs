@@ -39,10 +39,10 @@ pub(super) struct KindFigures {
 }
 
 /// Yearly cost of a full store of usual size at usual rents, CNY (A).
-const FIXED_CNY: f64 = 7_400_000.0;
+const FIXED_CNY: f64 = 7_500_000.0;
 
 /// Yearly cost of a new store relative to one that stands (A).
-const NEW_LEASE: f64 = 1.3;
+const NEW_LEASE: f64 = 1.15;
 
 const fn figures(kind: Kind) -> KindFigures {
     match kind {
@@ -55,7 +55,7 @@ const fn figures(kind: Kind) -> KindFigures {
             cost_factor: 1.0,
             capacity_factor: 1.0,
             conversion_cny: 8_000_000.0,
-            opening_cny: 21_000_000.0,
+            opening_cny: 15_000_000.0,
             usual_capacity: 1_400.0,
         },
         Kind::City => KindFigures {
@@ -67,7 +67,7 @@ const fn figures(kind: Kind) -> KindFigures {
             cost_factor: 0.65,
             capacity_factor: 0.65,
             conversion_cny: 3_500_000.0,
-            opening_cny: 9_000_000.0,
+            opening_cny: 6_500_000.0,
             usual_capacity: 910.0,
         },
         Kind::Satellite => KindFigures {
@@ -79,7 +79,7 @@ const fn figures(kind: Kind) -> KindFigures {
             cost_factor: 0.32,
             capacity_factor: 0.35,
             conversion_cny: 1_200_000.0,
-            opening_cny: 3_300_000.0,
+            opening_cny: 2_400_000.0,
             usual_capacity: 490.0,
         },
     }
@@ -218,7 +218,7 @@ pub(super) fn settle(seed: u64, n: usize, site: &mut Site, zone: &Zone, cars: f6
     let size = 0.4 + 0.6 * capacity / f.usual_capacity;
     // Leases signed today are dearer than those of the stores that stand.
     let lease = if dealer { 1.0 } else { NEW_LEASE };
-    let fixed = round_to(lease * FIXED_CNY * f.cost_factor * size * rent(zone) * chance.lognormal(0.12), 10_000.0);
+    let fixed = round_to(lease * FIXED_CNY * f.cost_factor * size * rent(zone) * chance.lognormal(0.3), 10_000.0);
     let opening = round_to(f.opening_cny * (0.6 + 0.4 * size) * rent(zone) * chance.lognormal(0.15), 10_000.0);
     site.capacity = YearlyRate::new(capacity);
     site.storage = Vehicles::new((libm::ceil(capacity / 12.0 * 2.6) as u32).max(25));

@@ -1,6 +1,7 @@
 //! The scenario as text: one function a file.
 
 use super::demand::WEEKS;
+use super::market::NEST;
 use super::models::MODELS;
 use super::season::{calendar, plus_days};
 use super::stock::{HORIZON, Lot};
@@ -58,6 +59,8 @@ speed_kmh = {SPEED_KMH:?}
 
 [market]
 half_time_min = {HALF_TIME_MIN:?}
+# Assumed: see README.md.
+nest = {NEST:?}
 
 [simulation]
 # As the history was drawn: measured on 24 months of sales in 22 provinces.
