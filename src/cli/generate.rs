@@ -2,8 +2,8 @@
 
 use crate::generate::{self, DIGESTS, GenerateError, GeneratedFile};
 use clap::{Args, Subcommand};
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 /// Arguments of `forecourt generate`.
 #[derive(Debug, Args)]
@@ -68,6 +68,19 @@ pub struct Generated {
     pub files: Vec<(String, u64)>,
     /// How many of them had to be written (the others stood there already).
     pub written: usize,
+}
+
+impl fmt::Display for Generated {
+    /// One line a file, then what was done.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, bytes) in &self.files {
+            writeln!(f, "{bytes:>12} B  {name}")?;
+        }
+        match self.written {
+            0 => write!(f, "every file is as {DIGESTS} says; nothing was written"),
+            n => write!(f, "{n} files written"),
+        }
+    }
 }
 
 /// Runs the command: writes the folder, or compares it when `verify` is set.
@@ -165,4 +178,72 @@ fn put(path: &Path, folder: &Path, bytes: &[u8]) -> Result<(), GenerateFault> {
         temporary.as_file().set_permissions(fs::Permissions::from_mode(0o644)).map_err(fault(path))?;
     }
     temporary.persist(path).map(drop).map_err(|e| fault(path)(e.error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(text: &str) -> Vec<GeneratedFile> {
+        let file = |name, text: &str| GeneratedFile { name, bytes: text.as_bytes().to_vec() };
+        vec![file("a.csv", "x\n1\n"), file("b.csv", text)]
+    }
+
+    #[test]
+    fn a_folder_is_written_once_and_then_found_right() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = made("y\n2\n");
+        assert!(matches!(verify(&files, folder.path()), Err(GenerateFault::Differs(d)) if d.len() == 2));
+        assert_eq!(write(&files, folder.path(), false).expect("written").written, 3);
+        assert_eq!(write(&files, folder.path(), false).expect("found").written, 0);
+        assert_eq!(verify(&files, folder.path()).expect("right").written, 0);
+        // A table that has not been generated yet is no fault; one that was changed is.
+        fs::remove_file(folder.path().join("a.csv")).expect("removed");
+        assert!(verify(&files, folder.path()).is_ok());
+        fs::write(folder.path().join("b.csv"), "y\n3\n").expect("changed");
+        let fault = verify(&files, folder.path()).expect_err("changed");
+        assert!(fault.to_string().contains("b.csv in the folder differs"), "{fault}");
+    }
+
+    #[test]
+    fn a_generator_that_changed_is_noticed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(&made("y\n2\n"), folder.path(), false).expect("written");
+        let fault = verify(&made("y\n4\n"), folder.path()).expect_err("another generator");
+        assert!(fault.to_string().contains("b.csv would be generated differently"), "{fault}");
+    }
+
+    #[test]
+    fn work_by_hand_is_not_overwritten_unasked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(&made("y\n2\n"), folder.path(), false).expect("written");
+        // What an earlier generator wrote is not work by hand.
+        assert_eq!(write(&made("y\n4\n"), folder.path(), false).expect("written again").written, 2);
+        fs::write(folder.path().join("b.csv"), "mine").expect("changed");
+        let fault = write(&made("y\n5\n"), folder.path(), false).expect_err("changed by hand");
+        assert!(matches!(&fault, GenerateFault::Edited(names) if names == &["b.csv"]), "{fault}");
+        assert_eq!(fs::read(folder.path().join("b.csv")).expect("still there"), b"mine");
+        assert_eq!(write(&made("y\n5\n"), folder.path(), true).expect("forced").written, 2);
+    }
+
+    #[test]
+    fn the_command_writes_and_verifies_a_whole_folder() {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            args: GenerateArgs,
+        }
+        let parse = |line: &[&str]| <Line as clap::Parser>::try_parse_from(line).expect("arguments").args;
+        let folder = tempfile::tempdir().expect("a folder");
+        let out = folder.path().join("made/here");
+        let out = out.to_str().expect("a plain path");
+        let done = run(&parse(&["generate", "china", "--out", out, "--seed", "3"])).expect("written");
+        assert_eq!((done.files.len(), done.written), (12, 13));
+        assert!(done.to_string().contains("sales.csv") && done.to_string().ends_with("13 files written"));
+        assert!(run(&parse(&["generate", "china", "--out", out, "--seed", "3", "--verify"])).is_ok());
+        assert!(matches!(
+            run(&parse(&["generate", "china", "--out", out, "--seed", "4", "--verify"])),
+            Err(GenerateFault::Differs(_))
+        ));
+    }
 }

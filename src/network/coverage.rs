@@ -71,21 +71,6 @@ impl Coverage {
             .collect()
     }
 
-    /// Shares of the brand's buyers of a zone among its open stores, and the share of all buyers that the brand wins by
-    /// a rule `captured(summed pull, rival weight)`.
-    pub fn shares(
-        &self,
-        network: &Network,
-        zone: ZoneId,
-        open: &OpenStores,
-        captured: impl Fn(f64, f64) -> f64,
-    ) -> (Vec<(SiteId, f64)>, f64) {
-        let pulls = self.pulls(network, zone, open);
-        let total: f64 = pulls.iter().map(|p| p.1).sum();
-        let won = captured(total, network.zones[zone].rival_weight);
-        (pulls.into_iter().map(|(s, p)| (s, p / total)).collect(), won)
-    }
-
     /// Shortest travel from a zone to an open store, when one is within reach.
     pub fn nearest(&self, zone: ZoneId, open: &OpenStores) -> Option<Reach> {
         self.by_zone[zone]

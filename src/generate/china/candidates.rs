@@ -1,6 +1,6 @@
 //! Where stores could stand: blind spots, places that are under-served, and alternatives to stores of today.
 
-use super::market::power;
+use super::market::won;
 use super::stores::{Kind, Zones, blank, kilometres};
 use crate::generate::keyed::{Purpose, Stream};
 use crate::ids::{FormatId, Id, ZoneId};
@@ -11,23 +11,25 @@ const UNDERSERVED: usize = 170;
 const PER_ZONE: usize = 3;
 /// Candidates near stores of today.
 const ALTERNATIVES: usize = 110;
+/// Summed pull below which a zone is served badly: one full store an hour away pulls 0.4.
+const FAINT: f64 = 0.4;
 /// Fewest registrations a year that are worth a candidate.
 const WORTH: f64 = 2_000.0;
 
-/// A point some kilometres from one place in the direction of another (both on land, so that it nearly always is).
+/// A point some kilometres from one place in the direction of another, at most 0.6 of the way (both are on land, so that
+/// it nearly always is).
 fn towards(from: Place, to: Place, km: f64) -> Place {
-    let share = (km / kilometres(from, to).max(1.0)).min(0.8);
+    let share = (km / kilometres(from, to).max(1.0)).min(0.6);
     let round = |x: f64| libm::round(x * 100_000.0) / 100_000.0;
     Place { lat: round(from.lat + share * (to.lat - from.lat)), lon: round(from.lon + share * (to.lon - from.lon)) }
 }
 
-/// Another centre near a zone: the nearest, the second nearest …
-fn neighbour(zones: &Zones, zone: ZoneId, rank: usize) -> Place {
-    let here = zones[zone].place;
+/// Another town near a place, at least this far away: the nearest, the second nearest …
+fn neighbour(towns: &[Place], from: Place, least_km: f64, rank: usize) -> Place {
     let mut others: Vec<(f64, Place)> =
-        zones.iter().filter(|z| z.0 != zone).map(|z| (kilometres(here, z.1.place), z.1.place)).collect();
+        towns.iter().map(|&p| (kilometres(from, p), p)).filter(|o| o.0 >= least_km).collect();
     others.sort_by(|a, b| a.0.total_cmp(&b.0));
-    others[rank.min(others.len() - 1)].1
+    others.get(rank).map_or(from, |o| o.1)
 }
 
 /// The kind of store that suits a zone: showrooms in large towns, full stores in most, satellites in small ones.
@@ -63,14 +65,15 @@ pub(super) fn candidates(seed: u64, zones: &Zones, dealers: &[Site], pull: &[f64
     let mut found: Vec<(ZoneId, Place, Kind)> = Vec::new();
     let mut taken = vec![0_usize; zones.len()];
     for (zone, data) in zones.iter() {
-        if pull[zone.index()] <= 0.0 && data.registrations.get() >= WORTH {
+        if pull[zone.index()] < FAINT && data.registrations.get() >= WORTH {
             let kind = suitable(zones, zone, &mut Stream::new(seed, Purpose::Candidate, [zone.index(), 1, 0]));
             found.push((zone, data.place, kind));
             taken[zone.index()] += 1;
         }
     }
-    underserved(seed, zones, pull, &mut taken, &mut found);
-    alternatives(seed, zones, dealers, &mut found);
+    let towns: Vec<Place> = zones.values().map(|z| z.place).chain(dealers.iter().map(|d| d.place)).collect();
+    underserved(seed, zones, &towns, pull, &mut taken, &mut found);
+    alternatives(seed, zones, &towns, dealers, &mut found);
     let mut count = vec![0_usize; zones.len()];
     found.sort_by_key(|c| c.0);
     found
@@ -87,13 +90,18 @@ pub(super) fn candidates(seed: u64, zones: &Zones, dealers: &[Site], pull: &[f64
         .collect()
 }
 
-/// Greedily the zone where one more store would capture most: `registrations · attraction / (rivals + pull)`, with the
-/// stores already chosen counted in, and fewer for what they take from each other.
-fn underserved(seed: u64, zones: &Zones, pull: &[f64], taken: &mut [usize], found: &mut Vec<(ZoneId, Place, Kind)>) {
+/// Greedily the zone from which one more full store would win most for the brand, the stores already chosen counted in.
+fn underserved(
+    seed: u64,
+    zones: &Zones,
+    towns: &[Place],
+    pull: &[f64],
+    taken: &mut [usize],
+    found: &mut Vec<(ZoneId, Place, Kind)>,
+) {
     let gain = |z: ZoneId, taken: usize| {
-        let zone = &zones[z];
-        let crowd = zone.rival_weight + 4.0 * pull[z.index()] + 8.0 * taken as f64;
-        zone.registrations.get() / crowd / power(zone.registrations.get() / 10_000.0, 0.1)
+        let there = pull[z.index()] + 0.6 * taken as f64;
+        won(&zones[z], there + 1.0) - won(&zones[z], there)
     };
     for _ in 0..UNDERSERVED {
         let open = zones.ids().filter(|z| taken[z.index()] < PER_ZONE && zones[*z].registrations.get() >= WORTH);
@@ -102,14 +110,14 @@ fn underserved(seed: u64, zones: &Zones, pull: &[f64], taken: &mut [usize], foun
         };
         let k = taken[zone.index()];
         let mut chance = Stream::new(seed, Purpose::Candidate, [zone.index(), 2, k]);
-        let place = towards(zones[zone].place, neighbour(zones, zone, k), chance.between(1.5, 9.0));
+        let place = towards(zones[zone].place, neighbour(towns, zones[zone].place, 6.0, k), chance.between(1.5, 9.0));
         found.push((zone, place, suitable(zones, zone, &mut chance)));
         taken[zone.index()] += 1;
     }
 }
 
 /// Alternatives near stores of today: for a store out of town, a place half-way to the centre; else one across town.
-fn alternatives(seed: u64, zones: &Zones, dealers: &[Site], found: &mut Vec<(ZoneId, Place, Kind)>) {
+fn alternatives(seed: u64, zones: &Zones, towns: &[Place], dealers: &[Site], found: &mut Vec<(ZoneId, Place, Kind)>) {
     let step = dealers.len() as f64 / ALTERNATIVES as f64;
     for k in 0..ALTERNATIVES {
         let mut chance = Stream::new(seed, Purpose::Candidate, [k, 3, 0]);
@@ -119,7 +127,7 @@ fn alternatives(seed: u64, zones: &Zones, dealers: &[Site], found: &mut Vec<(Zon
         let place = if out > 20.0 {
             towards(dealer.place, centre, out * chance.between(0.4, 0.75))
         } else {
-            towards(dealer.place, neighbour(zones, dealer.zone, chance.below(3)), chance.between(3.0, 12.0))
+            towards(dealer.place, neighbour(towns, dealer.place, 6.0, chance.below(3)), chance.between(3.0, 12.0))
         };
         found.push((dealer.zone, place, suitable(zones, dealer.zone, &mut chance)));
     }

@@ -17,12 +17,12 @@ const YEAR: f64 = 365.0 / 7.0;
 
 /// Logarithmic standard deviation of the national factor of a month, and its memory (measured: the total has CV .062).
 const NATIONAL: (f64, f64) = (0.05, 0.5);
-/// ... of a model's factor of a month (measured: national CV per model .19, its memory .55).
-const MODEL: (f64, f64) = (0.18, 0.55);
+/// ... of a model's factor of a month (measured: national CV per model .19, its memory .55, in 24 months with trends).
+const MODEL: (f64, f64) = (0.195, 0.65);
 /// ... of a province's factor for all models (measured: correlation of provincial totals .30, memory about .4).
 const PROVINCE: (f64, f64) = (0.085, 0.4);
 /// Variance of the factor of one model in one province (with the provincial factor: k = .018, published).
-const CELL: f64 = 0.016;
+const CELL: f64 = 0.0175;
 /// Extra variance of one dealer's week relative to the squared mean (A).
 const DEALER_WEEK: f64 = 0.15;
 

@@ -16,11 +16,14 @@ const REGISTRATIONS: f64 = 23_000_000.0;
 const POPULATION_POWER: f64 = 0.8;
 /// ... and with income (A).
 const INCOME_POWER: f64 = 0.7;
+/// The rivals' pull grows with the market about as the brand's own does, so that its share is much the same everywhere
+/// (A): a network grows with market^0.95, and its pull counts to the power of the nesting.
+const RIVAL_POWER: f64 = 0.95 * NEST;
 /// Share of all registrations the brand captures today (A).
 pub(super) const CAPTURED: f64 = 0.042;
-
-/// Nesting of the brand's stores (P: correlation .6 inside the nest).
-pub(super) const NEST: f64 = 0.4;
+/// Nesting of the brand's own stores (A). The published 0.4 is of American dealers; with it, nearly every store of a
+/// network as dense as this one would be worth closing, which no maker's network of today looks like.
+pub(super) const NEST: f64 = 0.65;
 
 /// All zones; rival weights are relative until [`calibrate`].
 pub(super) fn zones(seed: u64) -> IdVec<ZoneId, Zone> {
@@ -55,7 +58,7 @@ pub(super) fn zones(seed: u64) -> IdVec<ZoneId, Zone> {
                 place: zone.place(),
                 population: zone.population,
                 registrations: YearlyRate::new(registrations),
-                rival_weight: power(registrations / 10_000.0, 0.95 * NEST)
+                rival_weight: power(registrations / 10_000.0, RIVAL_POWER)
                     * home
                     * crowd
                     * province
@@ -70,14 +73,17 @@ pub(super) fn power(base: f64, exponent: f64) -> f64 {
     libm::exp2(exponent * libm::log2(base))
 }
 
-/// Share of a zone's buyers that the brand wins with a summed pull.
-pub(super) fn won(pull: f64, rivals: f64) -> f64 {
-    captured_share(pull, rivals, NEST)
+/// Cars of the brand that a zone's people buy in a year when stores pull on them so strongly.
+pub(super) fn won(zone: &Zone, pull: f64) -> f64 {
+    zone.registrations.get() * captured_share(pull, zone.rival_weight, NEST)
 }
 
-/// Cars of the brand sold from each zone in a year.
+/// Cars of the brand sold in the country in a year.
 fn captured(network: &Network, coverage: &Coverage, open: &OpenStores) -> f64 {
-    let of = |z: ZoneId| network.zones[z].registrations.get() * coverage.shares(network, z, open, won).1;
+    let of = |z: ZoneId| {
+        let pull: f64 = coverage.pulls(network, z, open).iter().map(|p| p.1).sum();
+        won(&network.zones[z], pull)
+    };
     network.zones.ids().map(of).sum()
 }
 

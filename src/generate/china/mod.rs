@@ -9,8 +9,6 @@ mod demand;
 mod facts;
 mod market;
 mod models;
-#[cfg(test)]
-mod moments;
 mod plants;
 mod provinces;
 mod season;

@@ -13,8 +13,8 @@ use jiff::civil::Date;
 
 /// Cars at the dealers per month of usual sales, the country (A; the alert line of CADA is 1.5).
 pub(super) const COEFFICIENT: f64 = 1.5;
-/// Oldest car, days (A).
-const OLDEST: f64 = 300.0;
+/// A car is got rid of at last at an age between these, days (A).
+const OLDEST: (f64, f64) = (200.0, 300.0);
 /// Weeks of build slots.
 pub(super) const HORIZON: usize = 12;
 /// Supply over demand of the horizon, the country (A).
@@ -99,8 +99,8 @@ fn aged(seed: u64, dealer: usize, model: usize, cars: u32, monthly: f64) -> Vec<
     let mut ages: Vec<u32> = (0..cars as usize)
         .map(|k| {
             let mut chance = Stream::new(seed, Purpose::Age, [dealer, model, k]);
-            let waited = (lasts * chance.uniform() * chance.lognormal(0.4)).min(OLDEST - 6.0);
-            (6.0 + waited) as u32
+            let waited = lasts * chance.uniform() * chance.lognormal(0.4);
+            (6.0 + waited).min(chance.between(OLDEST.0, OLDEST.1)) as u32
         })
         .collect();
     ages.sort_unstable();

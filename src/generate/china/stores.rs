@@ -39,10 +39,10 @@ pub(super) struct KindFigures {
 }
 
 /// Yearly cost of a full store of usual size at usual rents, CNY (A).
-const FIXED_CNY: f64 = 7_400_000.0;
+const FIXED_CNY: f64 = 7_500_000.0;
 
 /// Yearly cost of a new store relative to one that stands (A).
-const NEW_LEASE: f64 = 1.3;
+const NEW_LEASE: f64 = 1.15;
 
 const fn figures(kind: Kind) -> KindFigures {
     match kind {
@@ -55,7 +55,7 @@ const fn figures(kind: Kind) -> KindFigures {
             cost_factor: 1.0,
             capacity_factor: 1.0,
             conversion_cny: 8_000_000.0,
-            opening_cny: 21_000_000.0,
+            opening_cny: 15_000_000.0,
             usual_capacity: 1_400.0,
         },
         Kind::City => KindFigures {
@@ -67,7 +67,7 @@ const fn figures(kind: Kind) -> KindFigures {
             cost_factor: 0.65,
             capacity_factor: 0.65,
             conversion_cny: 3_500_000.0,
-            opening_cny: 9_000_000.0,
+            opening_cny: 6_500_000.0,
             usual_capacity: 910.0,
         },
         Kind::Satellite => KindFigures {
@@ -79,7 +79,7 @@ const fn figures(kind: Kind) -> KindFigures {
             cost_factor: 0.32,
             capacity_factor: 0.35,
             conversion_cny: 1_200_000.0,
-            opening_cny: 3_300_000.0,
+            opening_cny: 2_400_000.0,
             usual_capacity: 490.0,
         },
     }
@@ -110,12 +110,25 @@ pub(super) fn kind_of(site: &Site) -> Kind {
     KINDS[site.format.map_or(0, Id::index).min(2)]
 }
 
-/// Length of the great circle on the mean sphere, kilometres, from `libm` alone.
+/// Length of the shortest line on the WGS 84 ellipsoid, kilometres, within some ten metres, from `libm` alone (Lambert
+/// 1942): with reduced latitudes β, their mean P and half difference Q, and the central angle σ between them,
+/// `d = a·(σ − f/2·(X + Y))`, `X = (σ − sin σ)·sin²P·cos²Q / cos²(σ/2)`, `Y = (σ + sin σ)·cos²P·sin²Q / sin²(σ/2)`.
 pub(super) fn kilometres(a: Place, b: Place) -> f64 {
+    const AXIS_KM: f64 = 6378.137;
+    const FLATTENING: f64 = 1.0 / 298.257_223_563;
     let rad = |degrees: f64| degrees * std::f64::consts::PI / 180.0;
-    let half = |x: f64| libm::sin(rad(x) / 2.0) * libm::sin(rad(x) / 2.0);
-    let h = half(b.lat - a.lat) + libm::cos(rad(a.lat)) * libm::cos(rad(b.lat)) * half(b.lon - a.lon);
-    2.0 * 6371.0088 * libm::asin(libm::sqrt(h.min(1.0)))
+    let reduced = |lat: f64| libm::atan((1.0 - FLATTENING) * libm::tan(rad(lat)));
+    let square = |x: f64| x * x;
+    let (beta_a, beta_b) = (reduced(a.lat), reduced(b.lat));
+    let (p, q) = (f64::midpoint(beta_a, beta_b), (beta_b - beta_a) / 2.0);
+    let h = square(libm::sin(q)) + libm::cos(beta_a) * libm::cos(beta_b) * square(libm::sin(rad(b.lon - a.lon) / 2.0));
+    if h <= 0.0 {
+        return 0.0;
+    }
+    let sigma = 2.0 * libm::asin(libm::sqrt(h.min(1.0)));
+    let x = (sigma - libm::sin(sigma)) * square(libm::sin(p) * libm::cos(q)) / (1.0 - h);
+    let y = (sigma + libm::sin(sigma)) * square(libm::cos(p) * libm::sin(q)) / h;
+    AXIS_KM * (sigma - FLATTENING / 2.0 * (x + y))
 }
 
 fn nearest_centre(zones: &Zones, place: Place) -> (ZoneId, f64) {
@@ -158,30 +171,38 @@ pub(super) fn blank(code: String, name: String, name_zh: String, kind: SiteKind,
     }
 }
 
+/// Farthest from a centre that a store of the geography may stand, kilometres: beyond, nobody reaches it.
+const REMOTE_KM: f64 = 108.0;
+
 /// All dealers; sizes and costs follow when their sales are known ([`settle`]).
 pub(super) fn dealers(zones: &Zones) -> Vec<Site> {
-    let zone_of = |code: &str| zones.iter().find(|z| z.1.code == code).map_or(ZoneId::at(0), |z| z.0);
-    facts::dealers()
-        .into_iter()
-        .map(|fact| {
-            let (_, km) = nearest_centre(zones, fact.place());
-            // A showroom belongs into town; a small store must be within reach of somebody.
-            let kind = match fact.format.as_str() {
-                "city" if km <= 25.0 => Kind::City,
-                "city" | "satellite" if km <= 60.0 => Kind::Satellite,
-                _ => Kind::Full,
-            };
-            let (zone, place) = (zone_of(&fact.zone_id), fact.place());
-            // A few places have no Chinese name in the source, only the store's number.
-            let nameless = fact.name_zh.starts_with(|c: char| c.is_ascii_digit());
-            let town = if nameless { zones[zone].name_zh.trim_end_matches('市') } else { "" };
-            let name_zh = format!("{town}{}", fact.name_zh);
-            let mut site = blank(fact.code, fact.name, name_zh, SiteKind::Dealer, zone, place);
-            site.format = Some(FormatId::at(kind as usize));
-            site.capacity = YearlyRate::new(fact.capacity_per_year);
-            site
-        })
-        .collect()
+    facts::dealers().into_iter().map(|fact| dealer(zones, fact)).collect()
+}
+
+fn dealer(zones: &Zones, fact: facts::DealerFact) -> Site {
+    let zone = zones.iter().find(|z| z.1.code == fact.zone_id).map_or(ZoneId::at(0), |z| z.0);
+    let (_, km) = nearest_centre(zones, fact.place());
+    // A showroom belongs into town; a small store must be within reach of somebody.
+    let kind = match fact.format.as_str() {
+        "city" if km <= 25.0 => Kind::City,
+        "city" | "satellite" if km <= 60.0 => Kind::Satellite,
+        _ => Kind::Full,
+    };
+    let town_zh = zones[zone].name_zh.trim_end_matches('市');
+    let (mut place, mut name, mut name_zh) = (fact.place(), fact.name, fact.name_zh);
+    if name_zh.starts_with(|c: char| c.is_ascii_digit()) {
+        // A few places have no Chinese name in the source, only the store's number.
+        name_zh = format!("{town_zh}{name_zh}");
+    }
+    if km > REMOTE_KM {
+        let number = name.rsplit(' ').next().unwrap_or_default();
+        (name_zh, name) = (format!("{town_zh}{number}店"), format!("{} {number}", zones[zone].name));
+        place = zones[zone].place;
+    }
+    let mut site = blank(fact.code, name, name_zh, SiteKind::Dealer, zone, place);
+    site.format = Some(FormatId::at(kind as usize));
+    site.capacity = YearlyRate::new(fact.capacity_per_year);
+    site
 }
 
 /// Size, storage, costs, owner and hours of a store that would sell `cars` a year; `n` names it.
@@ -197,7 +218,7 @@ pub(super) fn settle(seed: u64, n: usize, site: &mut Site, zone: &Zone, cars: f6
     let size = 0.4 + 0.6 * capacity / f.usual_capacity;
     // Leases signed today are dearer than those of the stores that stand.
     let lease = if dealer { 1.0 } else { NEW_LEASE };
-    let fixed = round_to(lease * FIXED_CNY * f.cost_factor * size * rent(zone) * chance.lognormal(0.12), 10_000.0);
+    let fixed = round_to(lease * FIXED_CNY * f.cost_factor * size * rent(zone) * chance.lognormal(0.3), 10_000.0);
     let opening = round_to(f.opening_cny * (0.6 + 0.4 * size) * rent(zone) * chance.lognormal(0.15), 10_000.0);
     site.capacity = YearlyRate::new(capacity);
     site.storage = Vehicles::new((libm::ceil(capacity / 12.0 * 2.6) as u32).max(25));
@@ -224,5 +245,22 @@ fn owner(chance: &mut Stream) -> String {
         "Independent".to_owned()
     } else {
         format!("Dealer group {:02}", 1 + (40.0 * (u - 0.3) * (u - 0.3) / 0.49) as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::travel::geodesic;
+
+    #[test]
+    fn lengths_agree_with_the_exact_geodesic() {
+        let places: Vec<Place> = facts::zones().iter().step_by(7).map(facts::ZoneFact::place).collect();
+        for &a in &places {
+            for &b in &places {
+                let exact = geodesic(a, b).get();
+                assert!((kilometres(a, b) - exact).abs() < 0.02 + 1e-5 * exact, "{a:?} {b:?} {exact}");
+            }
+        }
     }
 }

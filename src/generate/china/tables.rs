@@ -59,6 +59,7 @@ speed_kmh = {SPEED_KMH:?}
 
 [market]
 half_time_min = {HALF_TIME_MIN:?}
+# Assumed: see README.md.
 nest = {NEST:?}
 
 [simulation]

@@ -81,9 +81,10 @@ pub(super) fn cars_by_site(network: &Network, coverage: &Coverage) -> Vec<f64> {
     let open = open_today(network);
     let mut cars = vec![0.0; network.sites.len()];
     for (z, zone) in network.zones.iter() {
-        let (shares, captured) = coverage.shares(network, z, &open, super::market::won);
-        for (site, share) in shares {
-            cars[site.index()] += zone.registrations.get() * captured * share;
+        let pulls = coverage.pulls(network, z, &open);
+        let total: f64 = pulls.iter().map(|p| p.1).sum();
+        for (site, pull) in pulls {
+            cars[site.index()] += market::won(zone, total) * pull / total;
         }
     }
     cars
@@ -92,11 +93,7 @@ pub(super) fn cars_by_site(network: &Network, coverage: &Coverage) -> Vec<f64> {
 /// Summed pull of today's stores on each zone.
 fn pulls(network: &Network, coverage: &Coverage) -> Vec<f64> {
     let open = open_today(network);
-    let of = |z: ZoneId| {
-        let reached = coverage.of_zone(z).iter().filter_map(|r| open[r.site].map(|f| coverage.pull(network, f, r.leg)));
-        reached.sum()
-    };
-    network.zones.ids().map(of).collect()
+    network.zones.ids().map(|z| coverage.pulls(network, z, &open).iter().map(|p| p.1).sum()).collect()
 }
 
 /// Yearly cars a new store would sell if nothing else changed.
@@ -104,9 +101,8 @@ fn cars_alone(network: &Network, coverage: &Coverage, pull: &[f64], site: SiteId
     let format = network.sites[site].format.unwrap_or(FormatId::at(0));
     let of = |&(z, leg): &(ZoneId, Leg)| {
         let own = coverage.pull(network, format, leg);
-        let zone = &network.zones[z];
-        zone.registrations.get() * super::market::won(pull[z.index()] + own, zone.rival_weight) * own
-            / (pull[z.index()] + own)
+        let total = pull[z.index()] + own;
+        if own > 0.0 { market::won(&network.zones[z], total) * own / total } else { 0.0 }
     };
     coverage.of_site(site).iter().map(of).sum()
 }

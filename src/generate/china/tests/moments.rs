@@ -1,12 +1,12 @@
-//! Moments of generated sales, by the definitions under which the published ones were measured (tests only).
+//! Moments of monthly sales, by the definitions under which the published ones were measured.
 //!
 //! A month is the set of weeks whose Thursday lies in it; its sales are divided by the summed season of those weeks.
 
-use super::demand::WEEKS;
-use super::models::MODELS;
-use super::provinces::PROVINCES;
-use super::season::{Season, month_of_week};
-use super::world::World;
+use crate::generate::china::demand::WEEKS;
+use crate::generate::china::models::MODELS;
+use crate::generate::china::provinces::PROVINCES;
+use crate::generate::china::season::{Season, month_of_week};
+use crate::generate::china::world::World;
 
 /// Deseasonalised monthly sales by province and model, and what a count stands for after the division.
 pub(super) struct Monthly {
@@ -47,9 +47,43 @@ impl Monthly {
         (0..self.months).map(|t| self.cars.iter().map(|p| p[model][t]).sum()).collect()
     }
 
-    /// A province's sales of these models.
-    pub(super) fn provincial(&self, province: usize, models: &[usize]) -> Vec<f64> {
-        (0..self.months).map(|t| models.iter().map(|&m| self.cars[province][m][t]).sum()).collect()
+    /// All sales in the country.
+    pub(super) fn total(&self) -> Vec<f64> {
+        (0..self.months).map(|t| self.cars.iter().flatten().map(|c| c[t]).sum()).collect()
+    }
+
+    /// Variance of a cell with the noise of its own counts taken out and that of cells of `volume` a month put in.
+    fn variance(&self, cell: &[f64], volume: f64) -> f64 {
+        covariance(cell, cell) - mean(cell) * mean(&self.unit) + mean(cell) * mean(cell) / volume
+    }
+
+    /// Median CV of the cells that sell at least `least` a month, as if they sold `volume`.
+    pub(super) fn cell_cv(&self, models: &[usize], least: f64, volume: f64) -> f64 {
+        let cells = self.cars.iter().flat_map(|p| models.iter().map(|&m| &p[m])).filter(|c| mean(c) >= least);
+        median(cells.map(|c| self.variance(c, volume).max(0.0).sqrt() / mean(c)).collect())
+    }
+
+    /// Mean correlation of a model's sales in two provinces, over all pairs of such cells.
+    pub(super) fn cell_correlation(&self, models: &[usize], least: f64, volume: f64) -> f64 {
+        let mut found = Vec::new();
+        for &m in models {
+            let cells: Vec<&Vec<f64>> = self.cars.iter().map(|p| &p[m]).filter(|c| mean(c) >= least).collect();
+            for (i, a) in cells.iter().enumerate() {
+                for b in &cells[..i] {
+                    let spread = self.variance(a, volume).max(1e-9) * self.variance(b, volume).max(1e-9);
+                    found.push(covariance(a, b) / spread.sqrt());
+                }
+            }
+        }
+        mean(&found)
+    }
+
+    /// Mean correlation between provinces of their sales of all these models.
+    pub(super) fn provincial_correlation(&self, models: &[usize], least: f64) -> f64 {
+        let of = |p: &Vec<Vec<f64>>| (0..self.months).map(|t| models.iter().map(|&m| p[m][t]).sum()).collect();
+        let all: Vec<Vec<f64>> = self.cars.iter().map(of).filter(|x: &Vec<f64>| mean(x) >= least).collect();
+        let pairs = (0..all.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
+        mean(&pairs.map(|(i, j)| correlation(&all[i], &all[j])).collect::<Vec<_>>())
     }
 
     /// Dispersion of provinces given the national total of each model: `k = Σ((x − μ)² − var(count)) / Σ μ²`.
