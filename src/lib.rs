@@ -5,3 +5,9 @@ pub mod ids;
 pub mod lp;
 pub mod progress;
 pub mod units;
+
+pub mod placement;
+
+pub mod io;
+
+pub mod cli;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The command `forecourt`: parse, call, exit.
+
+fn main() {
+    std::process::exit(forecourt::cli::main());
+}

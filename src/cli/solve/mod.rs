@@ -1,0 +1,30 @@
+//! `forecourt solve FORMAT FILE`: public benchmark files, one file a format.
+
+mod answer;
+mod orlib_pmed;
+
+pub use answer::{Answer, Common};
+
+use clap::{Args, Subcommand};
+
+/// `forecourt solve`.
+#[derive(Debug, Args)]
+pub struct SolveArgs {
+    #[command(subcommand)]
+    format: Format,
+}
+
+/// The formats.
+#[derive(Debug, Subcommand)]
+enum Format {
+    /// OR-Library p-median on a graph.
+    OrlibPmed(orlib_pmed::Options),
+}
+
+/// Solves a file, prints the answer, and returns the exit code (0 answered, 1 no answer, 2 the file is malformed).
+pub fn run(args: &SolveArgs) -> i32 {
+    let (common, answer) = match &args.format {
+        Format::OrlibPmed(options) => (&options.common, orlib_pmed::run(options)),
+    };
+    answer::show(common, answer)
+}

@@ -1,0 +1,18 @@
+//! Where stores stand: the classic problems of location science, each in a room of its own, over shared tools.
+//!
+//! | room | problem | road to the proof |
+//! |---|---|---|
+//! | [`median`] | p-median | Lagrangian, sorted-prefix Benders cuts, own branching |
+//!
+//! The shared tools are the cost lists ([`costs`]), the swap search ([`swap`]), the Lagrangian ([`ascent`]), the
+//! branch-and-cut loop ([`branch`]) and the words for limits and answers ([`control`]).
+
+pub mod ascent;
+pub mod branch;
+pub mod control;
+pub mod costs;
+pub mod dice;
+pub mod location;
+pub mod median;
+pub mod prefix;
+pub mod swap;
