@@ -2,6 +2,7 @@
 
 mod answer;
 mod orlib_pmed;
+mod tsplib;
 
 pub use answer::{Answer, Common};
 
@@ -19,12 +20,15 @@ pub struct SolveArgs {
 enum Format {
     /// OR-Library p-median on a graph.
     OrlibPmed(orlib_pmed::Options),
+    /// p-median over the points of a TSPLIB file, floor of the Euclidean distance.
+    TsplibPmedian(tsplib::Options),
 }
 
 /// Solves a file, prints the answer, and returns the exit code (0 answered, 1 no answer, 2 the file is malformed).
 pub fn run(args: &SolveArgs) -> i32 {
     let (common, answer) = match &args.format {
         Format::OrlibPmed(options) => (&options.common, orlib_pmed::run(options)),
+        Format::TsplibPmedian(options) => (&options.common, tsplib::run(options)),
     };
     answer::show(common, answer)
 }
