@@ -5,6 +5,7 @@
 //! branching until pseudo-costs are reliable, slack rows purged.
 
 use super::control::{End, Watch};
+use crate::progress::Observer;
 use crate::lp::{Basis, Col, Failure, Hot, Programme, Status};
 use std::collections::BinaryHeap;
 use std::rc::Rc;
@@ -106,7 +107,7 @@ pub struct Tuning {
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { root_rounds: 500, node_rounds: 12, trials: 10, trusted: 4, nodes: None, gap: 0.0 }
+        Self { root_rounds: 500, node_rounds: 12, trials: 10, trusted: 2, nodes: None, gap: 0.0 }
     }
 }
 
@@ -158,9 +159,12 @@ pub struct Tree<'a, O: Oracle> {
     pseudo: Vec<PseudoCost>,
     tuning: Tuning,
     watch: &'a Watch,
+    observer: &'a dyn Observer,
     nodes: u64,
     serial: u64,
     generation: u64,
+    node_work: u64,
+    trial_work: u64,
     rows_at_root: usize,
 }
 
@@ -181,6 +185,7 @@ impl<'a, O: Oracle> Tree<'a, O> {
         oracle: &'a mut O,
         tuning: Tuning,
         watch: &'a Watch,
+        observer: &'a dyn Observer,
     ) -> Result<Self, Failure> {
         let limits = crate::lp::Limits { presolve: false, ..crate::lp::Limits::default() };
         let hot = Hot::new(programme, &limits)?;
@@ -198,9 +203,12 @@ impl<'a, O: Oracle> Tree<'a, O> {
             pseudo: vec![PseudoCost::default(); decisions],
             tuning,
             watch,
+            observer,
             nodes: 0,
             serial: 0,
             generation: 0,
+            node_work: 0,
+            trial_work: 0,
             rows_at_root: 0,
         })
     }
@@ -320,6 +328,7 @@ impl<'a, O: Oracle> Tree<'a, O> {
                 return Ok(Fate::Gone);
             }
             let solution = self.hot.run()?;
+            self.node_work += solution.iterations;
             if solution.status == Status::Infeasible {
                 return Ok(Fate::Gone);
             }
@@ -355,6 +364,18 @@ impl<'a, O: Oracle> Tree<'a, O> {
             cuts.clear();
             if round < rounds || fractional == 0 {
                 self.oracle.separate(&view, &mut cuts);
+            }
+            if node.depth == 0 || round == 0 && self.nodes.is_multiple_of(100) {
+                self.observer.note(&format!(
+                    "node {} depth {} round {round}: bound {:.6}, incumbent {}, rows {}, new {}, fractional {fractional}, free {}",
+                    self.nodes,
+                    node.depth,
+                    node.bound,
+                    self.oracle.incumbent(),
+                    self.tags.len(),
+                    cuts.len(),
+                    (0..self.decisions).filter(|&d| self.lower[d] < self.upper[d]).count()
+                ));
             }
             let moved = self.fix(node, &verdict, &solution.values)?;
             round += 1;
@@ -476,7 +497,8 @@ impl<'a, O: Oracle> Tree<'a, O> {
                 }
                 continue;
             }
-            if tried >= self.tuning.trials || disappointed >= 4 || self.watch.over() {
+            let spent = self.trial_work > self.node_work / 2 + 4000;
+            if tried >= self.tuning.trials || spent && tried >= 1 || disappointed >= 4 || self.watch.over() {
                 break;
             }
             tried += 1;
@@ -524,6 +546,7 @@ impl<'a, O: Oracle> Tree<'a, O> {
         let side = f64::from(u8::from(yes));
         self.bounds(d, side, side)?;
         let solution = self.hot.run()?;
+        self.trial_work += solution.iterations;
         let answer = match solution.status {
             Status::Infeasible => None,
             Status::Optimal => {

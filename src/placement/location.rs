@@ -79,7 +79,7 @@ pub fn solve<C: Costs>(task: &Task<C>, limits: &Limits, observer: &dyn Observer)
         return Ok(state.answer(state.root_bound(), 0, None));
     }
     observer.stage("branch and cut", 0);
-    state.branch(&volume, limits)
+    state.branch(&volume, limits, observer)
 }
 
 impl<'a, 'b, C: Costs> State<'a, 'b, C> {
@@ -248,7 +248,7 @@ impl<'a, 'b, C: Costs> State<'a, 'b, C> {
         }
     }
 
-    fn branch(mut self, volume: &Volume, limits: &Limits) -> Result<Answer, Failure> {
+    fn branch(mut self, volume: &Volume, limits: &Limits, observer: &dyn Observer) -> Result<Answer, Failure> {
         let n = self.task.costs.clients() as f64;
         let unit = 2f64.powi((self.best().value as f64 / n / 16.0).max(1e-3).log2().round() as i32);
         // Incumbents may use sites that are fixed to be closed; the tree only needs their value.
@@ -265,7 +265,7 @@ impl<'a, 'b, C: Costs> State<'a, 'b, C> {
         let (master, tags) = oracle.master(&volume.v, &volume.opening);
         let decisions = oracle.decisions();
         let tuning = Tuning { nodes: limits.nodes, gap: limits.gap, ..Tuning::default() };
-        let mut tree = Tree::new(&master, decisions, &mut oracle, tuning, self.watch)?;
+        let mut tree = Tree::new(&master, decisions, &mut oracle, tuning, self.watch, observer)?;
         tree.name_rows(tags);
         let outcome = tree.run()?;
         drop(tree);
