@@ -12,6 +12,7 @@ pub mod branch;
 pub mod control;
 pub mod costs;
 pub mod dice;
+pub mod facility;
 pub mod location;
 pub mod median;
 pub mod prefix;

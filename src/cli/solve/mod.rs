@@ -1,6 +1,7 @@
 //! `forecourt solve FORMAT FILE`: public benchmark files, one file a format.
 
 mod answer;
+mod facility;
 mod orlib_pmed;
 mod tsplib;
 
@@ -20,6 +21,12 @@ pub struct SolveArgs {
 enum Format {
     /// OR-Library p-median on a graph.
     OrlibPmed(orlib_pmed::Options),
+    /// OR-Library facility location, capacitated or not.
+    OrlibCap(facility::Cap),
+    /// UflLib, simple format: uncapacitated facility location.
+    Ufllib(facility::Ufl),
+    /// Capacitated facility location, [CFLP-PROBLEMFILE].
+    Cfl(facility::Cfl),
     /// p-median over the points of a TSPLIB file, floor of the Euclidean distance.
     TsplibPmedian(tsplib::Options),
 }
@@ -28,6 +35,9 @@ enum Format {
 pub fn run(args: &SolveArgs) -> i32 {
     let (common, answer) = match &args.format {
         Format::OrlibPmed(options) => (&options.common, orlib_pmed::run(options)),
+        Format::OrlibCap(options) => (&options.common, facility::run_cap(options)),
+        Format::Ufllib(options) => (&options.common, facility::run_ufl(options)),
+        Format::Cfl(options) => (&options.common, facility::run_cfl(options)),
         Format::TsplibPmedian(options) => (&options.common, tsplib::run(options)),
     };
     answer::show(common, answer)
