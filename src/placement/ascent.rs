@@ -47,6 +47,13 @@ pub struct Exact {
 /// The bound L(v) for multipliers given times `scale`.
 pub fn exact<C: Costs>(costs: &C, lists: &mut Lists, fixed: &[i64], choice: &Choice, v: &[i64], scale: i64) -> Exact {
     let mut reduced: Vec<i64> = fixed.iter().map(|&f| f * scale).collect();
+    let capped: Vec<i64>;
+    let v = if costs.clients() > 0 && costs.unserved(0).is_some() {
+        capped = v.iter().enumerate().map(|(j, &x)| costs.unserved(j).map_or(x, |w| x.min(w * scale))).collect();
+        &capped[..]
+    } else {
+        v
+    };
     for (j, &vj) in v.iter().enumerate() {
         if lists.of(j).reach < i64::MAX && lists.of(j).reach.saturating_mul(scale) < vj {
             lists.grow(costs, j, vj / scale + 1, &choice.alive);
@@ -209,6 +216,10 @@ impl Volume {
         }
         for (j, &vj) in v.iter().enumerate() {
             let list = lists.of(j);
+            if list.sites.is_empty() || costs.unserved(j).is_some_and(|w| vj >= w as f64) && !list.sites.iter().any(|&i| is_chosen[i as usize]) {
+                self.subgradient[j] = 0.0;
+                continue;
+            }
             let mut served = 0.0;
             for (&i, &c) in list.sites.iter().zip(&list.costs) {
                 if c as f64 >= vj {
@@ -246,7 +257,12 @@ impl Volume {
         }
         let aim = target.max(self.bound + 0.002 * self.bound.abs());
         let length = self.factor * (aim - self.bound) / norm;
-        let v: Vec<f64> = self.v.iter().zip(&self.direction).map(|(v, d)| (v + length * d).max(0.0)).collect();
+        let mut v: Vec<f64> = self.v.iter().zip(&self.direction).map(|(v, d)| (v + length * d).max(0.0)).collect();
+        for (j, x) in v.iter_mut().enumerate() {
+            if let Some(limit) = costs.unserved(j) {
+                *x = x.min(limit as f64);
+            }
+        }
         let bound = self.evaluate(&v, costs, lists, fixed, choice);
         self.average();
         if bound > self.bound {

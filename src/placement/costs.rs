@@ -13,6 +13,14 @@ pub trait Costs: Sync {
     fn cost(&self, site: usize, client: usize) -> i64;
     /// The `count` cheapest sites of a client, ordered by (cost, site); ties across the end are cut anywhere.
     fn nearest(&self, client: usize, count: usize) -> Vec<(u32, i64)>;
+    /// Cost of leaving a client unserved, where that is allowed; sites that cost as much are left out of its list.
+    fn unserved(&self, _client: usize) -> Option<i64> {
+        None
+    }
+    /// An equal problem on fewer clients once sites are decided, with the new place of each client, where one is known.
+    fn shrink(&self, _lists: &Lists, _choice: &super::ascent::Choice) -> Option<(Cells, Vec<u32>)> {
+        None
+    }
 }
 
 /// A full table of costs, client by client.
@@ -100,6 +108,80 @@ impl Costs for Plane {
     }
 }
 
+/// Clients that are covered for nothing by some sites and cost their weight when none of those is open: coverage
+/// problems in the words of location.
+#[derive(Clone, Debug, Default)]
+pub struct Cells {
+    sites: usize,
+    starts: Vec<usize>,
+    covers: Vec<u32>,
+    weights: Vec<i64>,
+}
+
+impl Cells {
+    /// No cell yet.
+    pub fn new(sites: usize) -> Self {
+        Self { sites, starts: vec![0], covers: Vec::new(), weights: Vec::new() }
+    }
+    /// Adds a cell with the sites that cover it, ascending, and its weight.
+    pub fn push(&mut self, covers: &[u32], weight: i64) {
+        self.covers.extend_from_slice(covers);
+        self.starts.push(self.covers.len());
+        self.weights.push(weight);
+    }
+    /// The sites that cover a cell, ascending.
+    pub fn covers(&self, cell: usize) -> &[u32] {
+        &self.covers[self.starts[cell]..self.starts[cell + 1]]
+    }
+    /// Weight of a cell.
+    pub fn weight(&self, cell: usize) -> i64 {
+        self.weights[cell]
+    }
+    /// Sum of all weights.
+    pub fn total(&self) -> i64 {
+        self.weights.iter().sum()
+    }
+}
+
+impl Costs for Cells {
+    fn sites(&self) -> usize {
+        self.sites
+    }
+    fn clients(&self) -> usize {
+        self.weights.len()
+    }
+    fn cost(&self, site: usize, client: usize) -> i64 {
+        if self.covers(client).binary_search(&(site as u32)).is_ok() { 0 } else { self.weights[client] }
+    }
+    fn nearest(&self, client: usize, _count: usize) -> Vec<(u32, i64)> {
+        self.covers(client).iter().map(|&i| (i, 0)).collect()
+    }
+    fn unserved(&self, client: usize) -> Option<i64> {
+        Some(self.weights[client])
+    }
+    fn shrink(&self, lists: &Lists, choice: &super::ascent::Choice) -> Option<(Cells, Vec<u32>)> {
+        let mut merged: std::collections::HashMap<&[u32], u32> = std::collections::HashMap::new();
+        let mut weights: Vec<(usize, i64)> = Vec::new();
+        let mut place = vec![u32::MAX; self.clients()];
+        for (j, list) in lists.iter().enumerate() {
+            if list.sites.iter().any(|&i| choice.must[i as usize]) {
+                continue;
+            }
+            let at = *merged.entry(&list.sites).or_insert_with(|| {
+                weights.push((j, 0));
+                weights.len() as u32 - 1
+            });
+            weights[at as usize].1 += self.weights[j];
+            place[j] = at;
+        }
+        let mut small = Cells::new(self.sites);
+        for (j, weight) in weights {
+            small.push(&lists.of(j).sites, weight);
+        }
+        Some((small, place))
+    }
+}
+
 /// For every client its cheapest sites in order; lists grow on demand.
 #[derive(Clone, Debug)]
 pub struct Lists {
@@ -153,8 +235,14 @@ impl Lists {
     pub fn new(costs: &impl Costs, want: usize) -> Self {
         let (m, n) = (costs.sites(), costs.clients());
         let want = if m.saturating_mul(n) <= WHOLE_LISTS { m } else { want.clamp(1, m) };
-        let lists = (0..n).map(|j| List::from(costs.nearest(j, want), want == m)).collect();
-        Self { lists }
+        let one = |j: usize| {
+            let list = List::from(costs.nearest(j, want), want == m);
+            match costs.unserved(j) {
+                Some(reach) => List { reach, ..list },
+                None => list,
+            }
+        };
+        Self { lists: (0..n).map(one).collect() }
     }
     /// Number of clients.
     pub fn len(&self) -> usize {

@@ -2,7 +2,7 @@
 //! Lagrangian, sites fixed by reduced cost, and what remains closed by branch and cut.
 
 use super::ascent::{Choice, Volume, decided, exact};
-use super::branch::{Tree, Tuning};
+use super::branch::{Outcome, Tree, Tuning};
 use super::control::{End, Limits, Watch};
 use super::costs::{Costs, Lists};
 use super::dice::Dice;
@@ -52,6 +52,7 @@ struct State<'a, 'b, C: Costs> {
     gap: f64,
     root: (i128, Vec<i64>),
     contradiction: bool,
+    loose: Vec<bool>,
     watch: &'b Watch,
 }
 
@@ -99,6 +100,7 @@ impl<'a, 'b, C: Costs> State<'a, 'b, C> {
             gap: limits.gap,
             root: (i128::MIN, Vec::new()),
             contradiction: false,
+            loose: vec![false; m],
             watch,
         }
     }
@@ -113,6 +115,7 @@ impl<'a, 'b, C: Costs> State<'a, 'b, C> {
             lists: &self.lists,
             fixed: self.task.fixed,
             alive: &self.choice.alive,
+            locked: &self.loose,
             count_fixed: self.task.count.is_some(),
         }
     }
@@ -155,10 +158,11 @@ impl<'a, 'b, C: Costs> State<'a, 'b, C> {
             is_open[i as usize] = true;
         }
         let one = |j: usize| {
-            let mut found = self.lists.of(j).iter().filter(|e| is_open[e.0]).map(|e| e.1 as f64);
-            let first = found.next().unwrap_or_else(|| self.lists.of(j).costs.last().map_or(0.0, |&c| c as f64));
-            let second = found.next().unwrap_or(first);
-            first + 0.5 * (second - first)
+            let mut found = self.lists.of(j).iter().filter(|e| is_open[e.0]).map(|e| e.1);
+            let last = self.task.costs.unserved(j).or(self.lists.of(j).costs.last().copied()).unwrap_or(0);
+            let first = found.next().unwrap_or(last);
+            let second = found.next().unwrap_or(if self.task.costs.unserved(j).is_some() { last } else { first });
+            first as f64 + 0.5 * (second - first) as f64
         };
         (0..self.lists.len()).map(one).collect()
     }
@@ -250,27 +254,33 @@ impl<'a, 'b, C: Costs> State<'a, 'b, C> {
 
     fn branch(mut self, volume: &Volume, limits: &Limits, observer: &dyn Observer) -> Result<Answer, Failure> {
         let n = self.task.costs.clients() as f64;
-        let unit = 2f64.powi((self.best().value as f64 / n / 16.0).max(1e-3).log2().round() as i32);
-        // Incumbents may use sites that are fixed to be closed; the tree only needs their value.
-        let mut oracle = Prefix::new(
-            self.task.costs,
-            &mut self.lists,
-            self.task.fixed,
-            self.choice.clone(),
-            self.elite[0].clone(),
+        let best = self.elite[0].clone();
+        let unit = 2f64.powi((best.value as f64 / n / 16.0).max(1e-3).log2().round() as i32);
+        let frame = Frame {
+            fixed: self.task.fixed,
+            choice: self.choice.clone(),
             unit,
-            self.scale,
-            self.slack,
-        );
-        let (master, tags) = oracle.master(&volume.v, &volume.opening);
-        let decisions = oracle.decisions();
-        let tuning = Tuning { nodes: limits.nodes, gap: limits.gap, ..Tuning::default() };
-        let mut tree = Tree::new(&master, decisions, &mut oracle, tuning, self.watch, observer)?;
-        tree.name_rows(tags);
-        let outcome = tree.run()?;
-        drop(tree);
-        let best = oracle.best().clone();
-        self.keep(best);
+            scale: self.scale,
+            slack: self.slack,
+            limits,
+            watch: self.watch,
+            observer,
+        };
+        let (found, outcome) = match self.task.costs.shrink(&self.lists, &self.choice) {
+            Some((small, place)) => {
+                let mut lists = Lists::new(&small, usize::MAX);
+                let mut v = vec![0.0; small.clients()];
+                for (&at, x) in place.iter().zip(&volume.v) {
+                    if at != u32::MAX {
+                        v[at as usize] += x;
+                    }
+                }
+                observer.note(&format!("{} clients remain, {} entries", small.clients(), lists.entries()));
+                frame.search(&small, &mut lists, best, &v, &volume.opening)?
+            }
+            None => frame.search(self.task.costs, &mut self.lists, best, &volume.v, &volume.opening)?,
+        };
+        self.keep(found);
         let bound = outcome.bound.max(self.root_bound());
         Ok(self.answer(bound, outcome.nodes, Some(outcome.end)))
     }
@@ -296,6 +306,41 @@ impl<'a, 'b, C: Costs> State<'a, 'b, C> {
             multipliers: self.root.1.clone(),
             scale: self.scale,
         }
+    }
+}
+
+/// What the tree needs to know besides costs and lists.
+struct Frame<'a> {
+    fixed: &'a [i64],
+    choice: Choice,
+    unit: f64,
+    scale: i64,
+    slack: i64,
+    limits: &'a Limits,
+    watch: &'a Watch,
+    observer: &'a dyn Observer,
+}
+
+impl Frame<'_> {
+    /// Branch and cut from an incumbent, multipliers and an averaged point.
+    fn search<D: Costs>(
+        &self,
+        costs: &D,
+        lists: &mut Lists,
+        best: Best,
+        v: &[f64],
+        opening: &[f64],
+    ) -> Result<(Best, Outcome), Failure> {
+        let (unit, scale, slack) = (self.unit, self.scale, self.slack);
+        let mut oracle = Prefix::new(costs, lists, self.fixed, self.choice.clone(), best, unit, scale, slack);
+        let (master, tags) = oracle.master(v, opening);
+        let decisions = oracle.decisions();
+        let tuning = Tuning { nodes: self.limits.nodes, gap: self.limits.gap, ..Tuning::default() };
+        let mut tree = Tree::new(&master, decisions, &mut oracle, tuning, self.watch, self.observer)?;
+        tree.name_rows(tags);
+        let outcome = tree.run()?;
+        drop(tree);
+        Ok((oracle.best().clone(), outcome))
     }
 }
 

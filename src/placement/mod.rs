@@ -11,6 +11,7 @@ pub mod ascent;
 pub mod branch;
 pub mod control;
 pub mod costs;
+pub mod covering;
 pub mod dice;
 pub mod facility;
 pub mod location;

@@ -9,7 +9,7 @@
 
 use super::ascent::{Choice, decided, exact};
 use super::branch::{BASE, Cut, Oracle, Verdict, View};
-use super::costs::{Costs, Lists};
+use super::costs::{Costs, List, Lists};
 use super::swap::{Search, Setting};
 use crate::lp::{Col, Programme};
 use std::collections::HashSet;
@@ -64,7 +64,8 @@ impl<'a, C: Costs> Prefix<'a, C> {
         for (c, &i) in columns.iter().enumerate() {
             column_of[i as usize] = c as u32;
         }
-        let floor = lists.iter().map(|l| l.costs.first().copied().unwrap_or(0)).collect();
+        let cheapest = |(j, l): (usize, &List)| l.costs.first().copied().or(costs.unserved(j)).unwrap_or(0);
+        let floor = lists.iter().enumerate().map(cheapest).collect();
         let tried = HashSet::new();
         Self {
             costs,
@@ -116,7 +117,7 @@ impl<'a, C: Costs> Prefix<'a, C> {
             let mut levels: Vec<i64> = [at.checked_sub(1), Some(at)]
                 .into_iter()
                 .flatten()
-                .filter_map(|k| list.costs.get(k).copied())
+                .filter_map(|k| list.costs.get(k).copied().or(self.costs.unserved(j)))
                 .chain(self.deepest(j, |i| opening[i]))
                 .filter(|&d| d > self.floor[j])
                 .collect();
@@ -140,7 +141,7 @@ impl<'a, C: Costs> Prefix<'a, C> {
                 return Some(c);
             }
         }
-        None
+        self.costs.unserved(j)
     }
 
     fn cut(&mut self, j: usize, level: i64) -> Cut {
@@ -204,6 +205,7 @@ impl<'a, C: Costs> Prefix<'a, C> {
             lists: self.lists,
             fixed: self.fixed,
             alive: &self.choice.alive,
+            locked: &self.choice.must,
             count_fixed: self.choice.count.is_some(),
         };
         let mut search = Search::new(setting, &open);
@@ -229,6 +231,7 @@ impl<C: Costs> Oracle for Prefix<'_, C> {
                     sum += y;
                     value += y * c as f64;
                 }
+                level = level.or(self.costs.unserved(j));
                 if level.is_some() || self.lists.of(j).reach == i64::MAX {
                     break;
                 }

@@ -22,6 +22,8 @@ pub struct Setting<'a, C: Costs> {
     pub fixed: &'a [i64],
     /// Sites that may be open.
     pub alive: &'a [bool],
+    /// Sites that must stay open once they are.
+    pub locked: &'a [bool],
     /// Whether the number of open sites must stay as it is.
     pub count_fixed: bool,
 }
@@ -96,7 +98,9 @@ impl<'a, C: Costs> Search<'a, C> {
 
     /// First and second open site of a client.
     fn locate(&mut self, j: usize) {
-        let (mut one, mut two) = ((NOBODY, FAR), (NOBODY, FAR));
+        let alone = self.setting.costs.unserved(j);
+        let far = alone.unwrap_or(FAR);
+        let (mut one, mut two) = ((NOBODY, far), (NOBODY, far));
         for (i, c) in self.setting.lists.of(j).iter() {
             if self.is_open[i] {
                 if one.0 == NOBODY {
@@ -107,7 +111,7 @@ impl<'a, C: Costs> Search<'a, C> {
                 }
             }
         }
-        if two.0 == NOBODY && self.setting.lists.of(j).reach != i64::MAX {
+        if two.0 == NOBODY && alone.is_none() && self.setting.lists.of(j).reach != i64::MAX {
             for &i in &self.open {
                 let c = self.setting.costs.cost(i as usize, j);
                 if i == one.0 {
@@ -126,7 +130,9 @@ impl<'a, C: Costs> Search<'a, C> {
     /// Adds (`sign` 1) or takes back (−1) what client `j` contributes to gain, loss and extra.
     fn account(&mut self, j: usize, sign: i64) {
         let ((c1, d1), (_, d2)) = (self.first[j], self.second[j]);
-        self.loss[c1 as usize] += sign * (d2 - d1);
+        if c1 != NOBODY {
+            self.loss[c1 as usize] += sign * (d2 - d1);
+        }
         let list = self.setting.lists.of(j);
         for (&i, &c) in list.sites.iter().zip(&list.costs) {
             if c >= d2 {
@@ -142,7 +148,7 @@ impl<'a, C: Costs> Search<'a, C> {
             } else {
                 d2 - c
             };
-            if amount == 0 {
+            if amount == 0 || c1 == NOBODY {
                 continue;
             }
             let row = &mut self.extra[i];
@@ -162,6 +168,7 @@ impl<'a, C: Costs> Search<'a, C> {
     fn best(&self, enter: impl Fn(usize) -> bool, leave: impl Fn(usize) -> bool) -> Option<Move> {
         let Setting { fixed, alive, count_fixed, .. } = self.setting;
         let price = |r: u32| self.loss[r as usize] - fixed[r as usize];
+        let leave = |r: usize| leave(r) && !self.setting.locked[r];
         let cheapest = self.open.iter().copied().filter(|&r| leave(r as usize)).map(|r| (price(r), r)).min();
         let mut best: Option<Move> = None;
         let mut offer = |candidate: Move| {
@@ -197,8 +204,7 @@ impl<'a, C: Costs> Search<'a, C> {
         let mut affected = std::mem::take(&mut self.affected);
         affected.clear();
         for j in 0..self.first.len() {
-            let touched = self.first[j].0 == leave
-                || self.second[j].0 == leave
+            let touched = leave != NOBODY && (self.first[j].0 == leave || self.second[j].0 == leave)
                 || (enter != NOBODY && self.setting.costs.cost(enter as usize, j) < self.second[j].1);
             if touched {
                 affected.push(j as u32);
@@ -285,7 +291,7 @@ mod tests {
             for count_fixed in [true, false] {
                 let p = 1 + dice.below(m - 1);
                 let start = dice.sample(m, p);
-                let setting = Setting { costs: &costs, lists: &lists, fixed: &fixed, alive: &alive, count_fixed };
+                let setting = Setting { costs: &costs, lists: &lists, fixed: &fixed, alive: &alive, locked: &vec![false; m], count_fixed };
                 let mut search = Search::new(setting, &start);
                 assert_eq!(search.value(), value(&costs, &fixed, &start));
                 for _ in 0..6 {

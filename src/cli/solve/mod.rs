@@ -2,6 +2,7 @@
 
 mod answer;
 mod facility;
+mod mclp;
 mod orlib_pmed;
 mod tsplib;
 
@@ -27,6 +28,8 @@ enum Format {
     Ufllib(facility::Ufl),
     /// Capacitated facility location, [CFLP-PROBLEMFILE].
     Cfl(facility::Cfl),
+    /// Maximal covering from CSV files.
+    Mclp(mclp::Options),
     /// p-median over the points of a TSPLIB file, floor of the Euclidean distance.
     TsplibPmedian(tsplib::Options),
 }
@@ -38,6 +41,7 @@ pub fn run(args: &SolveArgs) -> i32 {
         Format::OrlibCap(options) => (&options.common, facility::run_cap(options)),
         Format::Ufllib(options) => (&options.common, facility::run_ufl(options)),
         Format::Cfl(options) => (&options.common, facility::run_cfl(options)),
+        Format::Mclp(options) => (&options.common, mclp::run(options)),
         Format::TsplibPmedian(options) => (&options.common, tsplib::run(options)),
     };
     answer::show(common, answer)
