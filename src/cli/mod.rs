@@ -6,6 +6,7 @@ mod generate;
 mod report;
 mod schema;
 mod session;
+pub mod solve;
 mod steps;
 mod terminal;
 
@@ -55,6 +56,8 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Solve a public benchmark file.
+    Solve(solve::SolveArgs),
     /// Write a scenario folder from the program's own facts and a seed.
     Generate(generate::GenerateArgs),
     /// Print the tables and options of a scenario folder, with types, units and defaults.
@@ -93,6 +96,7 @@ pub fn main() -> ExitCode {
         Command::Transfer(args) => steps::run(steps::Step::Transfer, &args),
         Command::Simulate(args) => steps::run(steps::Step::Simulate, &args),
         Command::Report { results, out } => report_now(&results, out.as_deref()),
+        Command::Solve(args) => solve::run(&args) as u8,
         Command::Generate(args) => generate_now(&args),
         Command::Completions { shell } => completions(shell),
     };

@@ -1,0 +1,92 @@
+use super::answer::{Answer, Common, Trouble, observer};
+use crate::ids::Id;
+use crate::io::instances::{cfl, orlib_cap, ufllib};
+use crate::placement::facility::{Plan, Problem, solve};
+use clap::Args;
+use serde_json::{Map, Value, json};
+use std::time::Instant;
+
+/// `forecourt solve orlib-cap FILE`.
+#[derive(Debug, Args)]
+pub struct Cap {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// Ignores the capacities.
+    #[arg(long, conflicts_with_all = ["capacity", "single_source"])]
+    uncapacitated: bool,
+    /// Capacity of facilities whose file leaves it open.
+    #[arg(long, value_name = "C")]
+    capacity: Option<f64>,
+    /// Every customer is served by one facility.
+    #[arg(long)]
+    single_source: bool,
+}
+
+/// `forecourt solve ufllib FILE`.
+#[derive(Debug, Args)]
+pub struct Ufl {
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+/// `forecourt solve cfl FILE`.
+#[derive(Debug, Args)]
+pub struct Cfl {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// Every customer is served by one depot.
+    #[arg(long)]
+    single_source: bool,
+}
+
+pub(super) fn run_cap(options: &Cap) -> Result<Answer, Trouble> {
+    let start = Instant::now();
+    let reading = orlib_cap::Reading {
+        uncapacitated: options.uncapacitated,
+        capacity: options.capacity,
+        single_source: options.single_source,
+    };
+    let problem = orlib_cap::read(&options.common.file, reading)?;
+    run(&problem, &options.common, start, |i| json!(i + 1))
+}
+
+pub(super) fn run_ufl(options: &Ufl) -> Result<Answer, Trouble> {
+    let start = Instant::now();
+    let problem = ufllib::read(&options.common.file)?;
+    run(&problem, &options.common, start, |i| json!(i + 1))
+}
+
+pub(super) fn run_cfl(options: &Cfl) -> Result<Answer, Trouble> {
+    let start = Instant::now();
+    let file = cfl::read(&options.common.file, options.single_source)?;
+    run(&file.problem, &options.common, start, |i| json!(file.names[i]))
+}
+
+fn run(problem: &Problem, common: &Common, start: Instant, name: impl Fn(usize) -> Value) -> Result<Answer, Trouble> {
+    let plan =
+        solve(problem, &common.limits(), &*observer(common)).map_err(|e| Trouble::Other(e.to_string()))?;
+    let mut more = Map::new();
+    more.insert("nodes".into(), json!(plan.nodes));
+    Ok(Answer {
+        end: plan.end,
+        objective: objective(&plan, problem.digits()),
+        bound: plan.bound,
+        tolerance: if plan.exact.is_some() && problem.capacity().is_none() { 0.0 } else { 1e-6 },
+        sites: plan.open.iter().map(|i| name(i.index())).collect(),
+        more,
+        start,
+    })
+}
+
+/// The cost as a decimal number, exact where it is whole in the file's own digits.
+fn objective(plan: &Plan, digits: u32) -> Option<String> {
+    match plan.exact {
+        Some(value) => {
+            let scale = 10i64.pow(digits);
+            let part = format!("{:0width$}", value % scale, width = digits as usize);
+            let part = part.trim_end_matches('0');
+            Some(if digits == 0 || part.is_empty() { (value / scale).to_string() } else { format!("{}.{part}", value / scale) })
+        }
+        None => plan.cost.is_finite().then(|| format!("{}", plan.cost)),
+    }
+}

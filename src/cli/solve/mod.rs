@@ -1,0 +1,48 @@
+//! `forecourt solve FORMAT FILE`: public benchmark files, one file a format.
+
+mod answer;
+mod facility;
+mod mclp;
+mod orlib_pmed;
+mod tsplib;
+
+pub use answer::{Answer, Common};
+
+use clap::{Args, Subcommand};
+
+/// `forecourt solve`.
+#[derive(Debug, Args)]
+pub struct SolveArgs {
+    #[command(subcommand)]
+    format: Format,
+}
+
+/// The formats.
+#[derive(Debug, Subcommand)]
+enum Format {
+    /// OR-Library p-median on a graph.
+    OrlibPmed(orlib_pmed::Options),
+    /// OR-Library facility location, capacitated or not.
+    OrlibCap(facility::Cap),
+    /// UflLib, simple format: uncapacitated facility location.
+    Ufllib(facility::Ufl),
+    /// Capacitated facility location, [CFLP-PROBLEMFILE].
+    Cfl(facility::Cfl),
+    /// Maximal covering from CSV files.
+    Mclp(mclp::Options),
+    /// p-median over the points of a TSPLIB file, floor of the Euclidean distance.
+    TsplibPmedian(tsplib::Options),
+}
+
+/// Solves a file, prints the answer, and returns the exit code (0 answered, 1 no answer, 2 the file is malformed).
+pub fn run(args: &SolveArgs) -> i32 {
+    let (common, answer) = match &args.format {
+        Format::OrlibPmed(options) => (&options.common, orlib_pmed::run(options)),
+        Format::OrlibCap(options) => (&options.common, facility::run_cap(options)),
+        Format::Ufllib(options) => (&options.common, facility::run_ufl(options)),
+        Format::Cfl(options) => (&options.common, facility::run_cfl(options)),
+        Format::Mclp(options) => (&options.common, mclp::run(options)),
+        Format::TsplibPmedian(options) => (&options.common, tsplib::run(options)),
+    };
+    answer::show(common, answer)
+}

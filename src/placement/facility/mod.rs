@@ -1,0 +1,13 @@
+#![doc = include_str!("model.md")]
+
+mod capacitated;
+pub mod certificate;
+pub mod formulation;
+mod plan;
+mod problem;
+mod solve;
+mod transport;
+
+pub use plan::Plan;
+pub use problem::{Capacity, Fault, Problem};
+pub use solve::solve;
