@@ -5,3 +5,8 @@ pub mod ids;
 pub mod lp;
 pub mod progress;
 pub mod units;
+
+pub mod replenishment;
+pub mod transfer;
+
+pub mod cli;

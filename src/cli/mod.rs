@@ -1,0 +1,3 @@
+//! The terminal: one file a command.
+
+pub mod policy;

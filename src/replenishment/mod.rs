@@ -1,0 +1,3 @@
+//! What is sent where, and when.
+
+pub mod policy;

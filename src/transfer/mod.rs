@@ -1,0 +1,4 @@
+//! Which car moves where.
+
+pub mod flow;
+pub mod sharing;
