@@ -310,10 +310,12 @@ mod tests {
             let Some(path) = data(&format!("gsm/{name}.csv")) else { return };
             let v = json(&format!("gsm {} --json", path.display()));
             assert!(v["gap"].as_f64().unwrap() <= 1.1e-9, "{name}: {v}");
-            // Another algorithm on another relaxation must agree.
+            // Another relaxation, stopped early, must not contradict the answer.
             let chain = gsm::Chain::new(&gsm_file::parse(&read(&path).unwrap()).unwrap(), false).unwrap();
-            let other = gsm::solve_by(&chain, &gsm::Effort::default(), gsm::Method::Chords).unwrap();
-            assert!((other.cost / v["cost"].as_f64().unwrap() - 1.0).abs() < 2e-9, "{name}: {}", other.cost);
+            let effort = gsm::Effort { nodes: 200, ..gsm::Effort::default() };
+            let other = gsm::solve_by(&chain, &effort, gsm::Method::Chords).unwrap();
+            let cost = v["cost"].as_f64().unwrap();
+            assert!(other.bound <= cost * (1.0 + 1e-9) && cost <= other.cost * (1.0 + 1e-9), "{name}: {}", other.cost);
         }
     }
 }
