@@ -3,6 +3,7 @@
 mod check;
 mod exit;
 mod generate;
+mod policy;
 mod report;
 mod schema;
 mod session;
@@ -56,6 +57,8 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Classical stock policies for given numbers.
+    Policy(policy::PolicyArgs),
     /// Solve a public benchmark file.
     Solve(solve::SolveArgs),
     /// Write a scenario folder from the program's own facts and a seed.
@@ -96,6 +99,7 @@ pub fn main() -> ExitCode {
         Command::Transfer(args) => steps::run(steps::Step::Transfer, &args),
         Command::Simulate(args) => steps::run(steps::Step::Simulate, &args),
         Command::Report { results, out } => report_now(&results, out.as_deref()),
+        Command::Policy(args) => policy_now(&args),
         Command::Solve(args) => solve::run(&args) as u8,
         Command::Generate(args) => generate_now(&args),
         Command::Completions { shell } => completions(shell),
@@ -144,6 +148,17 @@ fn report_now(results: &std::path::Path, out: Option<&std::path::Path>) -> u8 {
                 report::ReportError::Read(_) => exit::BAD_INPUT,
                 report::ReportError::Write { .. } => exit::CANNOT_WRITE,
             }
+        }
+    }
+}
+
+fn policy_now(args: &policy::PolicyArgs) -> u8 {
+    let mut text = Vec::new();
+    match policy::run(args, &mut text) {
+        Ok(()) => terminal::print(&String::from_utf8_lossy(&text)),
+        Err(fault) => {
+            terminal::say(&format!("forecourt: {fault}"));
+            exit::BAD_INPUT
         }
     }
 }

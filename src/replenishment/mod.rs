@@ -8,6 +8,7 @@ mod fairness;
 mod formulation;
 mod limits;
 mod master;
+pub mod policy;
 pub mod plan;
 pub mod problem;
 mod schedule;

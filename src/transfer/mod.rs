@@ -2,9 +2,11 @@
 
 pub mod certificate;
 mod check;
+pub mod flow;
 mod formulation;
 pub mod plan;
 pub mod problem;
+pub mod sharing;
 mod solve;
 #[cfg(test)]
 mod tests;

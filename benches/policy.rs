@@ -1,0 +1,2 @@
+//! Exact stock policies: CPU seconds (`cargo bench --bench policy`).
+fn main() {}
