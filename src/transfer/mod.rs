@@ -14,4 +14,4 @@ mod tests;
 pub use formulation::{FlowArc, Network};
 pub use plan::{Move, Plan, Values};
 pub use problem::{Arc, Car, Cell, Data, Dealer, Error, Problem, Rules};
-pub use solve::{Circulation, solve, solve_with};
+pub use solve::{Circulation, solve, solve_by_programme, solve_with};

@@ -114,6 +114,9 @@ pub enum Error {
     /// The solver failed or was stopped.
     #[error(transparent)]
     Solver(#[from] crate::lp::Failure),
+    /// The flow engine refused the network: a fault of this program.
+    #[error(transparent)]
+    Flow(#[from] super::flow::FlowError),
     /// The computation was interrupted before it had an optimum.
     #[error("the transfer computation was interrupted before it had an optimum")]
     Interrupted,

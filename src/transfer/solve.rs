@@ -1,5 +1,6 @@
 //! The optimal moves of one week: a circulation of least cost, then car by car.
 
+use super::flow;
 use super::formulation::{Network, network};
 use super::plan::{Move, Plan, Values};
 use super::problem::{Error, Problem, hundredths};
@@ -16,12 +17,34 @@ pub struct Circulation {
     pub potential: Vec<i64>,
 }
 
-/// Solves the transfer problem by linear programming.
+/// Solves the transfer problem by the network simplex.
 ///
 /// # Errors
-/// [`Error::Solver`] when the solver gives up, [`Error::Interrupted`] when it was stopped before an optimum.
+/// [`Error::Interrupted`] when the stop flag was up before it began.
 pub fn solve(problem: &Problem, limits: &Limits) -> Result<Plan, Error> {
+    if limits.stop.raised() {
+        return Err(Error::Interrupted);
+    }
+    solve_with(problem, by_network_simplex)
+}
+
+/// Solves it as a linear programme: slower, and a check on the other road.
+///
+/// # Errors
+/// [`Error::Solver`] when the solver fails, [`Error::Interrupted`] when it was stopped.
+pub fn solve_by_programme(problem: &Problem, limits: &Limits) -> Result<Plan, Error> {
     solve_with(problem, |net| by_programme(net, limits))
+}
+
+/// The circulation by the network simplex. Its prices fall along used arcs; potentials rise.
+fn by_network_simplex(net: &Network) -> Result<Circulation, Error> {
+    let arcs = net
+        .arcs
+        .iter()
+        .map(|a| flow::network::Arc { from: a.from, to: a.to, cost: a.cost as f64, capacity: Some(a.capacity) })
+        .collect();
+    let plan = flow::network::solve(&flow::network::Network { balance: vec![0; net.nodes], arcs })?;
+    Ok(Circulation { flow: plan.flow, potential: plan.price.iter().map(|p| -p.round() as i64).collect() })
 }
 
 /// Solves the transfer problem with any engine for least-cost circulations.
