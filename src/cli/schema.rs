@@ -47,11 +47,15 @@ mod tests {
 
     #[test]
     fn every_way_prints() {
-        for (json, faults, part) in
-            [(false, false, "price_cny"), (true, false, "\"$schema\""), (false, true, "E012"), (true, true, "\"E012\"")]
-        {
+        for (json, faults, markdown, part) in [
+            (false, false, false, "price_cny"),
+            (true, false, false, "\"$schema\""),
+            (false, true, false, "E012"),
+            (true, true, false, "\"E012\""),
+            (false, false, true, "| `price_cny` (价格, 售价) |"),
+        ] {
             let mut out = Vec::new();
-            assert_eq!(run(&SchemaArgs { json, faults, markdown }, &mut out).expect("a buffer takes everything"), 0);
+            assert_eq!(run(&SchemaArgs { json, markdown, faults }, &mut out).expect("a buffer takes everything"), 0);
             let text = String::from_utf8(out).expect("text");
             assert!(text.contains(part), "{part}");
             assert!(!json || serde_json::from_str::<Value>(&text).is_ok());
