@@ -224,3 +224,34 @@ fn what_may_be_a_slip_is_remarked() {
     let expected = ["lane.csv is not read; did you mean lanes.csv?", "1 dealers sold nothing in the history: D2"];
     assert_eq!(notes.notes, expected);
 }
+
+/// The table in the README of `scenarios/tiny`: shares are pull / (pull + rivals), sales are what the shares bring.
+#[test]
+fn tiny_sold_what_its_readme_derives() {
+    use forecourt::network::coverage::{Coverage, open_today};
+    use forecourt::units::Hours;
+    let (tiny, _) = read(Path::new("scenarios/tiny")).unwrap_or_else(|f| panic!("{f}"));
+    assert_eq!(tiny.settings.market.nest, 1.0);
+    let network = &tiny.network;
+    let coverage = Coverage::new(network, Hours::new(tiny.settings.market.half_time_min / 60.0));
+    let open = open_today(network);
+    let mut weekly = vec![0.0; network.sites.len()];
+    for (zone, z) in network.zones.iter() {
+        let pulls = coverage.pulls(network, zone, &open);
+        let total: f64 = pulls.iter().map(|p| p.1).sum();
+        let won = total / (total + z.rival_weight);
+        assert!((won - if z.code == "Z5" { 0.0 } else { 0.25 }).abs() < 1e-12, "{}: {won}", z.code);
+        for (site, pull) in pulls {
+            weekly[site.index()] += z.registrations.weekly().get() * won * pull / total;
+        }
+    }
+    for (code, cars) in [("D1", 42), ("D2", 63), ("D3", 21), ("D4", 21)] {
+        let (site, _) = network.sites.iter().find(|(_, s)| s.code == code).expect("a dealer of the README");
+        assert!((weekly[site.index()] - f64::from(cars)).abs() < 1e-9, "{code}: {}", weekly[site.index()]);
+        let sold: u64 =
+            tiny.catalogue.models.ids().flat_map(|m| tiny.history.series(site, m)).map(|&s| u64::from(s)).sum();
+        assert_eq!(sold, 8 * cars as u64, "{code}");
+        let sedans = tiny.history.series(site, ModelId::at(0));
+        assert!(sedans.iter().all(|&s| u64::from(s) * 3 == cars as u64 * 2), "{code}");
+    }
+}

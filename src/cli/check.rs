@@ -6,6 +6,7 @@ use crate::network::SiteKind;
 use crate::scenario::Scenario;
 use clap::Args;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -74,19 +75,19 @@ fn numbers(scenario: &Scenario) -> Vec<(&'static str, u64)> {
 pub fn summary(scenario: &Scenario, notes: &ReadNotes) -> String {
     let made_up = if scenario.synthetic { " (synthetic data)" } else { "" };
     let mut text = format!("{} · {}{made_up}\n", scenario.name, scenario.id);
-    text += &format!("today {}, money in {}\n\n", scenario.today, scenario.currency);
+    let _ = writeln!(text, "today {}, money in {}\n", scenario.today, scenario.currency);
     for (name, number) in numbers(scenario) {
-        text += &format!("  {:<16}{number:>14}\n", name.replace('_', " "));
+        let _ = writeln!(text, "  {:<16}{number:>14}", name.replace('_', " "));
     }
     text += "\n  file                        rows  encoding  sha256\n";
     for file in &notes.files {
         let name = file.file.rsplit('/').next().unwrap_or(&file.file);
-        text += &format!("  {name:<20}{:>12}  {:<8}  {}\n", file.rows, file.encoding, &file.sha256[..12]);
+        let _ = writeln!(text, "  {name:<20}{:>12}  {:<8}  {}", file.rows, file.encoding, &file.sha256[..12]);
     }
     let remarks = notes.files.iter().flat_map(|f| f.notes.iter().map(move |n| format!("{}: {n}", f.file)));
     let remarks: Vec<String> = remarks.chain(notes.notes.iter().cloned()).collect();
     for remark in &remarks {
-        text += &format!("\nnote: {remark}");
+        let _ = write!(text, "\nnote: {remark}");
     }
     text += if remarks.is_empty() { "\nno faults\n" } else { "\n\nno faults\n" };
     text

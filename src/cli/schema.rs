@@ -13,6 +13,9 @@ pub struct SchemaArgs {
     /// Prints one JSON object: the JSON Schema of scenario.toml and the tables.
     #[arg(long)]
     pub json: bool,
+    /// Prints a page of Markdown.
+    #[arg(long, conflicts_with_all = ["json", "faults"])]
+    pub markdown: bool,
     /// Prints the kinds of faults instead.
     #[arg(long)]
     pub faults: bool,
@@ -21,6 +24,7 @@ pub struct SchemaArgs {
 /// Runs the command. Returns the exit code.
 pub fn run(args: &SchemaArgs, out: &mut dyn Write) -> io::Result<u8> {
     match (args.faults, args.json) {
+        _ if args.markdown => out.write_all(schema::markdown().as_bytes())?,
         (false, false) => out.write_all(schema::text().as_bytes())?,
         (false, true) => writeln!(out, "{:#}", schema::json())?,
         (true, false) => {
@@ -43,11 +47,15 @@ mod tests {
 
     #[test]
     fn every_way_prints() {
-        for (json, faults, part) in
-            [(false, false, "price_cny"), (true, false, "\"$schema\""), (false, true, "E012"), (true, true, "\"E012\"")]
-        {
+        for (json, faults, markdown, part) in [
+            (false, false, false, "price_cny"),
+            (true, false, false, "\"$schema\""),
+            (false, true, false, "E012"),
+            (true, true, false, "\"E012\""),
+            (false, false, true, "| `price_cny` (价格, 售价) |"),
+        ] {
             let mut out = Vec::new();
-            assert_eq!(run(&SchemaArgs { json, faults }, &mut out).expect("a buffer takes everything"), 0);
+            assert_eq!(run(&SchemaArgs { json, markdown, faults }, &mut out).expect("a buffer takes everything"), 0);
             let text = String::from_utf8(out).expect("text");
             assert!(text.contains(part), "{part}");
             assert!(!json || serde_json::from_str::<Value>(&text).is_ok());

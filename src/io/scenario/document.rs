@@ -196,13 +196,12 @@ impl Reader<'_> {
             return self.unknown(at, name, near.map(String::from));
         };
         let text = scalar(value);
-        let found = match kind_of(attribute, value) {
-            Some(text) => parse(attribute.holds, &text, None),
-            None => {
-                let cause = format!("{name} is a {}, not {}", value.type_str(), wanted(attribute));
-                self.add(span.start, Code::Kind, &text, cause, format!("write {}", wanted(attribute)));
-                Ok(Value::Bad)
-            }
+        let found = if let Some(text) = kind_of(attribute, value) {
+            parse(attribute.holds, &text, None)
+        } else {
+            let cause = format!("{name} is a {}, not {}", value.type_str(), wanted(attribute));
+            self.add(span.start, Code::Kind, &text, cause, format!("write {}", wanted(attribute)));
+            Ok(Value::Bad)
         };
         let found = found.unwrap_or_else(|flaw| {
             self.add(span.start, flaw.code, &text, format!("{name}: {}", flaw.cause), flaw.help);
@@ -227,12 +226,11 @@ impl Reader<'_> {
                 self.unknown(key.span().start, name, near);
                 continue;
             };
-            match value.get_ref().as_str() {
-                Some(path) => self.document.tables.push((table.name, path.to_string(), value.span().start)),
-                None => {
-                    let cause = format!("{name} is a {}, not a file name", value.get_ref().type_str());
-                    self.add(value.span().start, Code::Kind, "", cause, "write a file name in quotes".into());
-                }
+            if let Some(path) = value.get_ref().as_str() {
+                self.document.tables.push((table.name, path.to_string(), value.span().start));
+            } else {
+                let cause = format!("{name} is a {}, not a file name", value.get_ref().type_str());
+                self.add(value.span().start, Code::Kind, "", cause, "write a file name in quotes".into());
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::io::fault::Code;
 use crate::network::{Site, SiteKind};
 use crate::scenario::{CalendarDay, DayKind, InTransit, StockLot};
 use jiff::civil::Date;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Oldest sale that is read, in weeks before today.
 const OLDEST_WEEKS: i32 = 520;
@@ -263,7 +263,7 @@ pub(super) fn supply(
     let Context { sources, log, known, notes, .. } = context;
     let mut supply = Grid::filled(vec![0u32; horizon], sites.len(), models);
     let Some(mut rows) = super::open("supply", sources, known, log) else { return supply };
-    let mut seen: HashMap<(u32, u32, i32), ()> = HashMap::new();
+    let mut seen: HashSet<(u32, u32, i32)> = HashSet::new();
     let mut outside = 0;
     while rows.advance(log) {
         let Some(site) = rows.reference("site_id") else { continue };
@@ -276,7 +276,7 @@ pub(super) fn supply(
         let (Some(model), Some(monday)) = (rows.reference("model_id"), rows.day("week_start")) else { continue };
         let Some(today) = today else { continue };
         let week = weeks_between(today, monday);
-        if seen.insert((site, model, week), ()).is_some() {
+        if !seen.insert((site, model, week)) {
             log.add(rows.spot("site_id"), Code::TwiceRow, "", || {
                 ("this plant, model and week are there already".into(), "keep one of the rows, or add them up".into())
             });

@@ -181,7 +181,8 @@ fn load_tables(folder: &Path, document: &Document, sources: &mut [Source], log: 
         }
         if named.is_some() {
             sources[file].label = format!("{}/{name}", folder.to_string_lossy().trim_end_matches('/'));
-            sources[file].note.file = sources[file].label.clone();
+            let label = sources[file].label.clone();
+            sources[file].note.file = label;
         }
         if table.required || named.is_some() || path.exists() {
             sources[file].load(&path, TABLE_BYTES, file, log);

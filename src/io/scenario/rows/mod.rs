@@ -58,7 +58,7 @@ pub(super) struct Rows<'t> {
     keys: HashMap<String, usize>,
 }
 
-impl<'t> Rows<'t> {
+impl Rows<'_> {
     /// Name of the delimiter.
     pub fn delimiter(&self) -> &'static str {
         delimiter_name(delimiter(self.text))

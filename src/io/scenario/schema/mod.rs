@@ -5,7 +5,7 @@ mod print;
 mod tables;
 
 pub use options::{SECTIONS, Section};
-pub use print::{json, text};
+pub use print::{json, markdown, text};
 pub use tables::TABLES;
 
 /// Version of the schema that this program reads and writes.

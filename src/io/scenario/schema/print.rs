@@ -85,6 +85,39 @@ fn attributes(out: &mut String, list: &[Attribute]) {
     }
 }
 
+/// The schema as a page of Markdown, for the documentation.
+pub fn markdown() -> String {
+    let mut out = String::from("# The scenario folder\n\n");
+    let _ = writeln!(
+        out,
+        "This page is what `forecourt schema --markdown` prints (schema version {VERSION}). A folder holds `scenario.toml` \
+         and tables as CSV files with a header. Columns may stand in any order, and rows too; headers are compared without \
+         case, and the Chinese names in brackets are accepted. Files may be UTF-8, UTF-16 or GB18030, with commas, \
+         semicolons or tabs. Ids are compared without case and width. An empty cell takes the default."
+    );
+    let _ = writeln!(out, "\n## scenario.toml\n\n`[tables]` may name a table's file when it is not `<table>.csv`.");
+    for section in SECTIONS {
+        let name = if section.name.is_empty() { "Above all sections" } else { &format!("`[{}]`", section.name) };
+        let _ = writeln!(out, "\n### {name}\n\n{}.\n", section.about);
+        markdown_rows(&mut out, section.keys);
+    }
+    for table in TABLES {
+        let needed = if table.required { "Required" } else { "Optional" };
+        let _ = writeln!(out, "\n## {}.csv\n\n{}. {needed}.\n", table.name, table.about);
+        markdown_rows(&mut out, table.columns);
+    }
+    out
+}
+
+fn markdown_rows(out: &mut String, list: &[Attribute]) {
+    out.push_str("| name | holds | given | meaning |\n|---|---|---|---|\n");
+    for a in list {
+        let also = if a.zh.is_empty() { String::new() } else { format!(" ({})", a.zh.join(", ")) };
+        let holds = a.holds.words().replace('|', "\\|");
+        let _ = writeln!(out, "| `{}`{also} | {holds} | {} | {} |", a.name, need(a), a.about);
+    }
+}
+
 /// The schema as one JSON object: `toml` is the JSON Schema of `scenario.toml`, `tables` describes the tables.
 pub fn json() -> Value {
     json!({"version": VERSION, "toml": toml_schema(), "tables": TABLES.iter().map(table_json).collect::<Vec<_>>()})
@@ -180,6 +213,12 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_page_of_the_documentation_is_current() {
+        let page = std::fs::read_to_string("docs/scenario-folder.md").expect("the page is there");
+        assert!(page == markdown(), "run: forecourt schema --markdown > docs/scenario-folder.md");
     }
 
     #[test]
