@@ -104,6 +104,11 @@ pub const WORDS: &[(&str, &str, &str)] = &[
         "{replications} simulated futures, the same for both networks",
         "模拟 {replications} 种未来情形，两个网络相同",
     ),
+    (
+        "say.proof.clock",
+        "a time limit stopped {step}: another run may differ",
+        "{step}因时间上限而停止：再次运行结果可能不同",
+    ),
     ("big.profit", "Profit, plan minus today", "利润：规划减现状"),
     ("big.interval", "95% interval", "95% 置信区间"),
     ("big.to", "to", "至"),

@@ -74,19 +74,32 @@ fn written_numbers_equal_the_tables() {
     }
 }
 
+/// A column of an embedded table: plain, by a list of texts, or by wordings with numbers in them.
+fn column(table: &Value, name: &str) -> Vec<Value> {
+    let c = &table["data"][name];
+    let at = |i: &Value| i.as_u64().unwrap() as usize;
+    if let Some(values) = c.as_array() {
+        return values.clone();
+    }
+    let rows = c["i"].as_array().unwrap().iter();
+    if c["d"].is_array() {
+        return rows.map(|i| c["d"][at(i)].clone()).collect();
+    }
+    rows.map(|row| {
+        let pieces = c["p"][at(&row[0])].as_array().unwrap();
+        let text =
+            |(k, piece): (usize, &Value)| format!("{}{}", piece.as_str().unwrap(), row[k + 1].as_str().unwrap_or(""));
+        pieces.iter().enumerate().map(text).collect::<String>().into()
+    })
+    .collect()
+}
+
 /// Every row of the tables that the script shows, not only those on its first page.
 #[test]
 fn embedded_tables_equal_the_files() {
     let (dir, _, html) = page(SMALL);
     let truth = Truth::read(dir.path());
     let data: Value = serde_json::from_str(json_block(&html, "facts")).unwrap();
-    let column = |table: &Value, name: &str| -> Vec<Value> {
-        let c = &table["data"][name];
-        match c.as_array() {
-            Some(values) => values.clone(),
-            None => c["i"].as_array().unwrap().iter().map(|i| c["d"][i.as_u64().unwrap() as usize].clone()).collect(),
-        }
-    };
     let mut compared = 0;
     for (name, table) in data["tables"].as_object().unwrap() {
         let file = table["file"].as_str().unwrap();
@@ -107,6 +120,11 @@ fn embedded_tables_equal_the_files() {
     assert_eq!(column(&data["tables"]["placement"], "site_id").len(), truth.table("placement.csv").len());
     assert_eq!(column(&data["tables"]["dealers"], "site_id").len() * 2, truth.table("dealers.csv").len());
     assert!(compared > 2_000, "{compared}");
+    let placement = &data["tables"]["placement"];
+    for (id, reason) in column(placement, "site_id").iter().zip(column(placement, "reason_zh")) {
+        let row = truth.table("placement.csv").iter().find(|p| json!(p["site_id"]) == *id).unwrap();
+        assert_eq!(reason, json!(row["reason_zh"]));
+    }
 }
 
 #[test]
@@ -244,6 +262,16 @@ fn switches_filters_sorting_and_clicks_work() {
     let opened = truth.table("placement.csv").iter().filter(|p| p["action"] == "open").count();
     let note = browser.eval("document.querySelector('[data-table=placement] .foot').textContent");
     assert!(note.as_str().unwrap().contains(&format!("of {opened} rows")), "{note}");
+    // The values under the pointer: the last simulated week.
+    browser.eval("document.querySelector('.three .chart').scrollIntoView({block: 'center'})");
+    let end = browser.eval("(() => { const r = document.querySelector('.three .chart').getBoundingClientRect(); return [r.right - r.width * 52 / 380 - 1, r.y + 60]; })()");
+    browser.call("Input.dispatchMouseEvent", &json!({ "type": "mouseMoved", "x": end[0], "y": end[1] }));
+    let sales = truth.value("weeks.csv/plan|sales|52/p50").unwrap();
+    let bubble = browser.eval("document.querySelector('.three .bubble').textContent");
+    assert!(
+        bubble.as_str().unwrap().contains(&format!("Plan {}", show(sales, Kind::Cars, Lang::En, "CNY"))),
+        "{bubble}"
+    );
     // A model's forecast.
     browser.eval("(() => { const s = document.querySelector('#model'); s.value = 'M02'; s.dispatchEvent(new Event('change')); })()");
     assert_eq!(
