@@ -266,7 +266,7 @@
       const b = el("button", { type: "button", class: "link" }, what === "z" ? siteName(sites.site_id[s]) : zoneName(zones.zone_id[z]));
       b.addEventListener("click", () => pick(what === "z" ? "i" : "z", what === "z" ? s : z));
       const key = `service.csv/${zones.zone_id[z]}|${sites.site_id[s]}/`;
-      ul.append(el("li", {}, b, el("span", {}, number(cars, "cars", key + "cars_per_year"), " · ", number(minutes, "one", key + "travel_min"), " min")));
+      ul.append(el("li", {}, b, el("span", {}, number(cars, "cars", key + "cars_per_year"), " · ", number(minutes, "one", key + "travel_min"), " " + t("unit.min"))));
     }
     list.append(el("h4", {}, t(what === "z" ? "panel.served" : "panel.serves")), ul);
   }

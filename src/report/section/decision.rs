@@ -190,7 +190,7 @@ fn proof(view: &View) -> Markup {
     }
     html! {
         @if !parts.is_empty() {
-            p.proof { (t("say.proof")) ": " @for (i, part) in parts.iter().enumerate() { @if i > 0 { "; " } (part) } }
+            p.proof { (t("say.proof")) (t("page.colon")) @for (i, part) in parts.iter().enumerate() { @if i > 0 { (t("page.semicolon")) } (part) } }
         }
     }
 }

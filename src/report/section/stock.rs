@@ -112,7 +112,7 @@ fn coefficients(view: &View) -> Markup {
                 p.source {
                     span.key.today {} (t("page.today")) " " span.key.plan {} (t("page.plan")) " · "
                     @for (line, _) in LINES { "> " (line) ": " (above("today", line)) " → " (above("plan", line)) " · " }
-                    (t("page.source")) ": " code { "dealers.csv" }
+                    (t("page.source")) (t("page.colon")) code { "dealers.csv" }
                 }
             }
         }
