@@ -238,6 +238,8 @@
     const unit = box.width / (svg.clientWidth || box.width), narrow = Math.min(1.5, Math.max(1, unit * 0.75));
     shapes.forEach(s => s.setAttribute("transform", `scale(${(s.dataset.scale * narrow * zoom.k ** -0.62).toFixed(3)})`));
     circles.forEach(([c, r]) => c.setAttribute("r", (r * zoom.k ** -0.45).toFixed(2)));
+    svg.style.setProperty("--name", (12 * unit * zoom.k ** -1).toFixed(3) + "px");
+    svg.dataset.level = [2.5, 6, 15].filter(k => zoom.k >= k).length;
     ring.setAttribute("r", (9 * narrow * zoom.k ** -0.75).toFixed(2));
   }
   function zoomAt(factor, px, py) {
@@ -443,6 +445,7 @@
     $$("[data-date]").forEach(e => { e.textContent = date(e.dataset.date); });
     $$("[data-day]").forEach(e => { e.textContent = day(e.dataset.day); });
     $$("[data-value]:not([data-fixed])").forEach(e => { e.textContent = show(+e.dataset.value, e.dataset.kind, e.dataset.plus !== undefined); });
+    $$("[data-name]").forEach(e => { e.textContent = zoneName(zones.zone_id[e.dataset.name]); });
     $$("#model option").forEach(o => { o.textContent = named(models, modelAt.get(o.value), o.value); });
     redraws.forEach(r => r());
     places();

@@ -6,19 +6,33 @@ mod sample;
 mod truth;
 
 use browser::Browser;
-use forecourt::cli::report::run;
+use forecourt::io::results::read::facts;
 use forecourt::report::number::{Kind, Lang, show, signed};
 use forecourt::report::words;
 use markup::{json_block, with_attribute};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use truth::{Truth, equal};
+
+/// A page on disk, and the files that could not be used for it.
+struct Written {
+    path: PathBuf,
+    absent: Vec<String>,
+}
+
+/// Draws the page of a results folder.
+fn draw(results: &Path) -> Written {
+    let facts = facts(results).unwrap();
+    let path = results.join("page.html");
+    std::fs::write(&path, forecourt::report::page(&facts)).unwrap();
+    Written { path, absent: facts.absent.into_iter().map(|a| a.file).collect() }
+}
 
 /// A page of a sample folder; the folder lives as long as the value.
 fn page(size: sample::Size) -> (tempfile::TempDir, PathBuf, String) {
     let dir = tempfile::tempdir().unwrap();
     sample::make(dir.path(), size, 7);
-    let written = run(dir.path(), None).unwrap();
+    let written = draw(dir.path());
     assert!(written.absent.is_empty(), "{:?}", written.absent);
     if let Ok(keep) = std::env::var("FORECOURT_KEEP_REPORT") {
         std::fs::copy(&written.path, keep).unwrap();
@@ -173,7 +187,7 @@ fn missing_parts_are_said_to_be_missing() {
             std::fs::remove_file(file).unwrap();
         }
     }
-    let written = run(dir.path(), Some(&dir.path().join("page.html"))).unwrap();
+    let written = draw(dir.path());
     assert_eq!(written.absent.len(), 15);
     let html = std::fs::read_to_string(written.path).unwrap();
     for file in ["orders.csv", "weeks.csv", "placement.csv", "kpi.csv", "transfers.csv"] {

@@ -4,8 +4,8 @@ pub mod cfl;
 pub mod mclp;
 pub mod orlib_cap;
 pub mod orlib_pmed;
+mod text;
 pub mod tsplib;
 pub mod ufllib;
-mod text;
 
 pub use text::{Fault, Text};
