@@ -88,12 +88,13 @@ impl Axes {
 
 /// A picture of lines over weeks. `label` names it for screen readers; `weeks` are dates or numbers.
 pub fn lines(frame: Frame, label: &str, weeks: &[&str], series: &[Series]) -> Markup {
+    let values = values(frame, weeks, series);
     let all =
         || series.iter().flat_map(|s| s.line.iter().copied().chain(s.band.iter().flat_map(|b| [b.0, b.1]))).flatten();
     let marks = ticks(all().fold(0.0, f64::min), all().fold(0.0, f64::max), 4);
     let axes = Axes { frame, count: weeks.len(), low: marks[0], high: marks[marks.len() - 1] };
     html! {
-        svg.chart viewBox={ "0 0 " (frame.width) " " (frame.height) } role="img" aria-label=(super::words::word(label, Lang::En)) data-t-aria=(label) {
+        svg.chart viewBox={ "0 0 " (frame.width) " " (frame.height) } data-values=(values) role="img" aria-label=(super::words::word(label, Lang::En)) data-t-aria=(label) {
             @for m in &marks {
                 line class=(if *m == 0.0 { "axis" } else { "grid" }) x1=(LEFT) x2=(frame.width - RIGHT) y1=(short(axes.y(*m))) y2=(short(axes.y(*m))) {}
                 (tick(LEFT - 6.0, axes.y(*m) + 3.5, *m, Kind::Whole, "tick e"))
@@ -106,6 +107,24 @@ pub fn lines(frame: Frame, label: &str, weeks: &[&str], series: &[Series]) -> Ma
             @for (s, y) in ends(&axes, series) { (svg_t(s.word, &format!("end {}", s.class), frame.width - RIGHT + 5.0, y + 3.5)) }
         }
     }
+}
+
+/// The numbers behind the picture, for the reader's pointer: left and right edge, weeks, then of each series its name,
+/// line and lower and upper end of its band; fields are separated by bars, values by spaces.
+fn values(frame: Frame, weeks: &[&str], series: &[Series]) -> String {
+    let join = |values: &mut dyn Iterator<Item = Option<f64>>| {
+        values.map(|v| v.map_or("-".into(), |v| v.to_string())).collect::<Vec<_>>().join(" ")
+    };
+    let mut out = format!("{LEFT} {}|{}", frame.width - RIGHT, weeks.join(" "));
+    for s in series {
+        let parts = [
+            join(&mut s.line.iter().copied()),
+            join(&mut s.band.iter().map(|b| b.0)),
+            join(&mut s.band.iter().map(|b| b.1)),
+        ];
+        let _ = write!(out, "|{}|{}", s.word, parts.join("|"));
+    }
+    out
 }
 
 /// A number on an axis: not from a table, so it has a value but no key.

@@ -4,13 +4,16 @@ use super::cell::{Flag, Num};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// JSON that can stand inside a `<script>` element whatever its texts hold.
 pub fn json_text(value: &Value) -> String {
     let mut out = String::new();
     for c in value.to_string().chars() {
         match c {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => out.push_str(&format!("\\u{:04x}", c as u32)),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                let _ = write!(out, "\\u{:04x}", c as u32);
+            }
             c => out.push(c),
         }
     }
@@ -85,10 +88,41 @@ impl Columns {
         self.0.insert(name.into(), column);
         self
     }
+    /// Adds a column of sentences: their wording is stored once, the numbers in them row by row:
+    /// `{"p": wordings in pieces, "i": [wording, number, …]}`.
+    pub fn sentences<'a>(mut self, name: &str, values: impl Iterator<Item = &'a str>) -> Self {
+        let mut places = BTreeMap::new();
+        let mut wordings: Vec<Vec<&str>> = Vec::new();
+        let mut rows = Vec::new();
+        for text in values {
+            let (words, numbers) = pieces(text);
+            let at = *places.entry(words.clone()).or_insert_with(|| {
+                wordings.push(words);
+                wordings.len() - 1
+            });
+            rows.push(std::iter::once(json!(at)).chain(numbers.into_iter().map(Value::from)).collect::<Value>());
+        }
+        self.0.insert(name.into(), json!({ "p": wordings, "i": rows }));
+        self
+    }
     /// The table.
     pub fn done(self) -> Value {
         Value::Object(self.0)
     }
+}
+
+/// A text cut at its runs of digits: what stands around them, and the digits.
+fn pieces(text: &str) -> (Vec<&str>, Vec<&str>) {
+    let (mut words, mut numbers) = (Vec::new(), Vec::new());
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let length = rest[start..].find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len() - start);
+        words.push(&rest[..start]);
+        numbers.push(&rest[start..start + length]);
+        rest = &rest[start + length..];
+    }
+    words.push(rest);
+    (words, numbers)
 }
 
 #[cfg(test)]
@@ -116,6 +150,9 @@ mod tests {
     fn repeated_texts_are_stored_once() {
         let table = Columns::default().texts("a", ["x", "y", "x", "x", "x"].into_iter()).done();
         assert_eq!(table, json!({ "a": { "d": ["x", "y"], "i": [0, 1, 0, 0, 0] } }));
+        let table = Columns::default().sentences("a", ["2 of 30", "007", "41 of 5", ""].into_iter()).done();
+        let wordings = json!([["", " of ", ""], ["", ""], [""]]);
+        assert_eq!(table, json!({ "a": { "p": wordings, "i": [[0, "2", "30"], [1, "007"], [0, "41", "5"], [2]] } }));
         let table = Columns::default().texts("a", ["x", "y"].into_iter()).done();
         assert_eq!(table, json!({ "a": ["x", "y"] }));
     }

@@ -13,8 +13,13 @@ use std::fmt::Write;
 const RADIUS: f64 = 26.0;
 /// Colour steps of a measure.
 pub const STEPS: usize = 5;
-/// Size of a store that stays as it is, relative to one that changes: changes are what the map is for.
-const QUIET: &str = "0.58";
+/// Size of a store that stays as it is, relative to one that changes: changes are what the map is for. Few stores have
+/// room enough for their full size.
+const QUIET: f64 = 0.58;
+/// More stores than this are drawn small.
+const FEW: usize = 80;
+/// Zooms from which a zone's name is written; the names that fit at each are found one after the other.
+const LEVELS: [f64; 4] = [1.0, 2.5, 6.0, 15.0];
 /// Transfers drawn at most (pairs of stores, largest first).
 const ARCS: usize = 250;
 
@@ -97,6 +102,7 @@ impl<'a> Map<'a> {
     /// The whole picture.
     pub fn draw(&self) -> Markup {
         let height = short(self.projection.height);
+        let quiet = if self.view.facts.sites.len() > FEW { QUIET } else { 1.0 };
         let formats = self.view.facts.formats.len().clamp(1, SHAPES.len());
         html! {
             svg id="map-picture" class="v-plan m-share" viewBox={ "0 0 " (WIDTH) " " (height) } tabindex="0" role="application"
@@ -104,7 +110,7 @@ impl<'a> Map<'a> {
                 defs {
                     @for (i, shape) in SHAPES.iter().take(formats).enumerate() {
                         g id={ "f" (i) } { path.shape d=(shape) data-scale="1" {} }
-                        g id={ "k" (i) } { path.shape d=(shape) data-scale=(QUIET) {} }
+                        g id={ "k" (i) } { path.shape d=(shape) data-scale=(quiet) {} }
                     }
                     g id="plant" { path.shape d=(PLANT) data-scale="1" {} }
                     g id="hub" { path.shape d="M-4.5-1L0-5L4.5-1V4.5H-4.5z" data-scale="1" {} }
@@ -117,6 +123,7 @@ impl<'a> Map<'a> {
                     g.moves { @for d in self.moves() { path d=(d) {} } }
                     g #spider {}
                     g.stores { @for m in self.stores() { (m) } }
+                    g.names { @for (level, x, y, i) in self.names() { text class={ "l" (level) } x=(short(x)) y=(short(y)) data-name=(i) { (self.view.facts.zones[i].name) } } }
                     circle #ring r="9" cx="-99" cy="-99" {}
                 }
             }
@@ -154,6 +161,41 @@ impl<'a> Map<'a> {
         );
         let r = short(self.radius(z.registrations_per_year.or_zero()));
         html! { circle class=(class) cx=(short(x)) cy=(short(y)) r=(r) data-z=(i) {} }
+    }
+
+    /// Zones' names: level, place, zone. Larger markets come first; a name that would cover another waits for a
+    /// closer look.
+    fn names(&self) -> Vec<(usize, f64, f64, usize)> {
+        let zones: Vec<_> = self
+            .zones()
+            .into_iter()
+            .filter_map(|(i, z)| Some((i, z, self.at(z.lon_deg.get(), z.lat_deg.get())?)))
+            .collect();
+        let mut named: Vec<(usize, f64, f64, usize)> = Vec::new();
+        let mut boxes: Vec<[f64; 4]> = Vec::new();
+        for (level, zoom) in LEVELS.into_iter().enumerate() {
+            // Names keep their size on the screen, so they shrink on the map as it grows.
+            boxes.clear();
+            boxes.extend(named.iter().map(|n| self.name_box(n.3, (n.1, n.2), zoom)));
+            for (i, z, (x, y)) in &zones {
+                let at = (x + self.radius(z.registrations_per_year.or_zero()) * zoom.powf(-0.45), *y);
+                let mine = self.name_box(*i, at, zoom);
+                let inside = mine[2] < WIDTH && mine[0] > 0.0;
+                let free = boxes.iter().all(|b| mine[0] > b[2] || mine[2] < b[0] || mine[1] > b[3] || mine[3] < b[1]);
+                if inside && free && !named.iter().any(|n| n.3 == *i) {
+                    named.push((level, at.0, at.1, *i));
+                    boxes.push(mine);
+                }
+            }
+        }
+        named
+    }
+
+    /// Room of a name on the map: left, top, right, bottom; generous, so that a crowded coast stays readable.
+    fn name_box(&self, zone: usize, at: (f64, f64), zoom: f64) -> [f64; 4] {
+        let z = &self.view.facts.zones[zone];
+        let width = (z.name.chars().count() as f64 * 7.0).max(z.name_zh.chars().count() as f64 * 13.0) + 14.0;
+        [at.0 - 30.0 / zoom, at.1 - 20.0 / zoom, at.0 + width / zoom, at.1 + 20.0 / zoom]
     }
 
     /// 0 … 4: much less, less, about the same, more, much more.

@@ -107,7 +107,7 @@ fn head(view: &View) -> Markup {
                 p.over { (t("page.report")) @if s.synthetic { " " strong.badge { (t("page.synthetic")) } } }
                 h1 { (both(if s.name.is_empty() { &s.id } else { &s.name }, &s.name_zh)) }
                 p.sub {
-                    @if !s.today.is_empty() { (t("page.from")) " " span data-date=(s.today) { (number::date(&s.today, Lang::En)) } }
+                    @if !s.today.is_empty() { span.size { (t("page.from")) " " span data-date=(s.today) { (number::date(&s.today, Lang::En)) } } }
                     @for (name, n) in &view.facts.summary.size {
                         @if let (Some(n), true) = (n.as_f64(), words::known(&format!("size.{name}"))) {
                             " " span.size { (view.num(&format!("summary.json/size/{name}"), Some(n), number::Kind::Count)) " " (t(&format!("size.{name}"))) }

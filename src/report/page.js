@@ -61,9 +61,11 @@
       : el("span", { class: "n", "data-key": key, "data-value": v, "data-kind": kind === "heat" ? "cars" : kind === "coefficient" ? "two" : kind }, show(v, kind));
 
   // --- Tables by columns -----------------------------------------------------------------------------------------
+  const column = c => Array.isArray(c) ? c : c.d ? c.i.map(i => c.d[i])
+    : c.i.map(([at, ...numbers]) => c.p[at].map((words, k) => words + (numbers[k] ?? "")).join(""));
   const open = table => {
     const columns = {};
-    for (const name in table) columns[name] = Array.isArray(table[name]) ? table[name] : table[name].i.map(i => table[name].d[i]);
+    for (const name in table) columns[name] = column(table[name]);
     return columns;
   };
   const index = ids => { const m = new Map(); (ids || []).forEach((id, i) => m.set(id, i)); return m; };
@@ -236,6 +238,8 @@
     const unit = box.width / (svg.clientWidth || box.width), narrow = Math.min(1.5, Math.max(1, unit * 0.75));
     shapes.forEach(s => s.setAttribute("transform", `scale(${(s.dataset.scale * narrow * zoom.k ** -0.62).toFixed(3)})`));
     circles.forEach(([c, r]) => c.setAttribute("r", (r * zoom.k ** -0.45).toFixed(2)));
+    svg.style.setProperty("--name", (12 * unit * zoom.k ** -1).toFixed(3) + "px");
+    svg.dataset.level = [2.5, 6, 15].filter(k => zoom.k >= k).length;
     ring.setAttribute("r", (9 * narrow * zoom.k ** -0.75).toFixed(2));
   }
   function zoomAt(factor, px, py) {
@@ -264,7 +268,7 @@
       const b = el("button", { type: "button", class: "link" }, what === "z" ? siteName(sites.site_id[s]) : zoneName(zones.zone_id[z]));
       b.addEventListener("click", () => pick(what === "z" ? "i" : "z", what === "z" ? s : z));
       const key = `service.csv/${zones.zone_id[z]}|${sites.site_id[s]}/`;
-      ul.append(el("li", {}, b, el("span", {}, number(cars, "cars", key + "cars_per_year"), " · ", number(minutes, "one", key + "travel_min"), " min")));
+      ul.append(el("li", {}, b, el("span", {}, number(cars, "cars", key + "cars_per_year"), " · ", number(minutes, "one", key + "travel_min"), " " + t("unit.min"))));
     }
     list.append(el("h4", {}, t(what === "z" ? "panel.served" : "panel.serves")), ul);
   }
@@ -441,6 +445,7 @@
     $$("[data-date]").forEach(e => { e.textContent = date(e.dataset.date); });
     $$("[data-day]").forEach(e => { e.textContent = day(e.dataset.day); });
     $$("[data-value]:not([data-fixed])").forEach(e => { e.textContent = show(+e.dataset.value, e.dataset.kind, e.dataset.plus !== undefined); });
+    $$("[data-name]").forEach(e => { e.textContent = zoneName(zones.zone_id[e.dataset.name]); });
     $$("#model option").forEach(o => { o.textContent = named(models, modelAt.get(o.value), o.value); });
     redraws.forEach(r => r());
     places();
@@ -463,6 +468,41 @@
   if (svg) mapEvents();
   $$("[data-lang-to]").forEach(b => b.addEventListener("click", () => speak(b.dataset.langTo)));
   $("#theme").addEventListener("click", () => theme());
+  // The values under the pointer.
+  $$("[data-values]").forEach(chart => {
+    const parts = chart.dataset.values.split("|"), numbers = text => text ? text.split(" ").map(n => n === "-" ? null : +n) : [];
+    const [left, right] = numbers(parts[0]), v = { left, right, weeks: parts[1].split(" "), series: [] };
+    for (let i = 2; i + 3 < parts.length; i += 4) v.series.push([parts[i], ...parts.slice(i + 1, i + 4).map(numbers)]);
+    const bubble = el("div", { class: "bubble" }), rule = document.createElementNS(SVG, "line");
+    bubble.hidden = true;
+    rule.setAttribute("class", "cursor");
+    rule.setAttribute("y1", 10);
+    rule.setAttribute("y2", chart.viewBox.baseVal.height - 22);
+    chart.append(rule);
+    chart.after(bubble);
+    const hide = () => { bubble.hidden = true; rule.removeAttribute("x1"); rule.classList.remove("on"); };
+    chart.addEventListener("pointerleave", hide);
+    chart.addEventListener("pointermove", e => {
+      const r = chart.getBoundingClientRect(), x = (e.clientX - r.left) * chart.viewBox.baseVal.width / r.width, last = v.weeks.length - 1;
+      const i = Math.round((x - v.left) / (v.right - v.left) * last);
+      if (!(i >= 0 && i <= last)) return hide();
+      const at = v.left + (v.right - v.left) * (last ? i / last : 0.5);
+      rule.setAttribute("x1", at);
+      rule.setAttribute("x2", at);
+      rule.classList.add("on");
+      const week = date(v.weeks[i]);
+      bubble.replaceChildren(el("b", {}, week === v.weeks[i] ? `${t("plot.week")} ${week}` : week));
+      for (const [word, line, low, high] of v.series) {
+        if (line[i] === null) continue;
+        const range = low.length && low[i] !== null ? ` (${show(low[i], "cars")} … ${show(high[i], "cars")})` : "";
+        bubble.append(el("span", {}, `${t(word)} ${show(line[i], "cars")}${range}`));
+      }
+      bubble.hidden = false;
+      const width = bubble.offsetWidth, px = at * r.width / chart.viewBox.baseVal.width;
+      bubble.style.left = Math.max(0, Math.min(px + 10, r.width - width)) + "px";
+      bubble.style.top = chart.offsetTop + 4 + "px";
+    });
+  });
   const model = $("#model");
   if (model) model.addEventListener("change", () => $$(".model").forEach(m => { m.hidden = m.dataset.model !== model.value; }));
   const asked = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");

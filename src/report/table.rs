@@ -173,9 +173,10 @@ pub fn placement(view: &View) -> Table {
     });
     let region =
         |r: &&Placement| view.site.get(r.site_id.as_str()).map_or("", |&i| view.facts.sites[i].region.as_str());
-    let data =
-        texts!(Columns::default(), rows, site_id, action, format_today, format_plan, moved_to, reason, reason_zh)
-            .texts("region", rows.iter().map(region));
+    let data = texts!(Columns::default(), rows, site_id, action, format_today, format_plan, moved_to)
+        .sentences("reason", rows.iter().map(|r| r.reason.as_str()))
+        .sentences("reason_zh", rows.iter().map(|r| r.reason_zh.as_str()))
+        .texts("region", rows.iter().map(region));
     let data = numbers!(
         data,
         rows,
@@ -227,8 +228,7 @@ pub fn dealers(view: &View) -> Table {
     let (ids, sides) = by_network(&view.facts.dealers, |d| (&d.site_id, &d.network));
     let region = |id: &&str| view.site.get(id).map_or("", |&i| view.facts.sites[i].region.as_str());
     let data = Columns::default().texts("site_id", ids.iter().copied()).texts("region", ids.iter().map(region));
-    let data =
-        pairs!(data, sides, fill_rate, lost_cars, stock_mean_cars, aged_share, stock_coefficient, contribution_cny);
+    let data = pairs!(data, sides, fill_rate, stock_mean_cars, aged_share, stock_coefficient, contribution_cny);
     Table::new::<Dealer>(&["site_id"], ids.len(), data)
         .column("site_id", "col.store", "site")
         .column("region", "col.region", "text")
@@ -344,7 +344,9 @@ pub fn warnings(view: &View) -> Table {
         (a.severity != "red").cmp(&(b.severity != "red")).then(b.money_cny.or_zero().total_cmp(&a.money_cny.or_zero()))
     });
     rows.truncate(LINES);
-    let data = texts!(Columns::default(), rows, rule, severity, site_id, model_id, action, action_zh, text, text_zh);
+    let data = texts!(Columns::default(), rows, rule, severity, site_id, model_id, action, action_zh)
+        .sentences("text", rows.iter().map(|r| r.text.as_str()))
+        .sentences("text_zh", rows.iter().map(|r| r.text_zh.as_str()));
     let data = numbers!(data, rows, probability, money_cny, lead_time_days);
     Table::new::<Warning>(&["rule", "site_id", "model_id"], all.len(), data)
         .column("severity", "col.severity", "severity")

@@ -130,7 +130,7 @@ impl<'a> View<'a> {
 
     /// Where a picture's numbers stand.
     pub fn source(&self, file: &str) -> Markup {
-        html! { p.source { (t("page.source")) ": " code { (file) } } }
+        html! { p.source { (t("page.source")) (t("page.colon")) code { (file) } } }
     }
 }
 

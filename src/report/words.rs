@@ -18,6 +18,8 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ("page.language", "Language", "语言"),
     ("page.skip", "Skip to the decision", "跳到决策"),
     ("page.source", "Source", "数据来源"),
+    ("page.colon", ": ", "："),
+    ("page.semicolon", "; ", "；"),
     ("page.today", "Today", "现状"),
     ("page.plan", "Plan", "规划"),
     ("page.difference", "Difference", "差异"),
@@ -103,6 +105,11 @@ pub const WORDS: &[(&str, &str, &str)] = &[
         "say.proof.simulate",
         "{replications} simulated futures, the same for both networks",
         "模拟 {replications} 种未来情形，两个网络相同",
+    ),
+    (
+        "say.proof.clock",
+        "a time limit stopped {step}: another run may differ",
+        "{step}因时间上限而停止：再次运行结果可能不同",
     ),
     ("big.profit", "Profit, plan minus today", "利润：规划减现状"),
     ("big.interval", "95% interval", "95% 置信区间"),
@@ -207,6 +214,7 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ("unit.cars", "cars", "辆"),
     ("unit.share", "share", "占比"),
     ("unit.days", "days", "天"),
+    ("unit.min", "min", "分钟"),
     ("unit.months", "months", "月"),
     ("unit.count", "number", "个"),
     // Plots
@@ -379,14 +387,21 @@ mod tests {
         text.split('{').skip(1).filter_map(|s| s.split_once('}')).map(|s| s.0).collect()
     }
 
+    /// A Chinese character or full-width punctuation.
+    fn chinese(c: char) -> bool {
+        ('\u{4e00}'..='\u{9fff}').contains(&c)
+            || ('\u{ff00}'..='\u{ffef}').contains(&c)
+            || ('\u{3000}'..='\u{303f}').contains(&c)
+    }
+
     #[test]
     fn every_key_has_both_languages_once() {
         let keys: BTreeSet<_> = WORDS.iter().map(|w| w.0).collect();
         assert_eq!(keys.len(), WORDS.len(), "a key stands twice");
         for (key, en, zh) in WORDS {
             assert!(!en.trim().is_empty(), "{key} has no English");
-            assert!(zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{key} has no Chinese");
-            assert!(!en.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{key}: Chinese in the English text");
+            assert!(zh.chars().any(chinese), "{key} has no Chinese");
+            assert!(!en.chars().any(chinese), "{key}: Chinese in the English text");
         }
     }
 

@@ -6,19 +6,33 @@ mod sample;
 mod truth;
 
 use browser::Browser;
-use forecourt::cli::report::run;
+use forecourt::io::results::read::facts;
 use forecourt::report::number::{Kind, Lang, show, signed};
 use forecourt::report::words;
 use markup::{json_block, with_attribute};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use truth::{Truth, equal};
+
+/// A page on disk, and the files that could not be used for it.
+struct Written {
+    path: PathBuf,
+    absent: Vec<String>,
+}
+
+/// Draws the page of a results folder.
+fn draw(results: &Path) -> Written {
+    let facts = facts(results).unwrap();
+    let path = results.join("page.html");
+    std::fs::write(&path, forecourt::report::page(&facts)).unwrap();
+    Written { path, absent: facts.absent.into_iter().map(|a| a.file).collect() }
+}
 
 /// A page of a sample folder; the folder lives as long as the value.
 fn page(size: sample::Size) -> (tempfile::TempDir, PathBuf, String) {
     let dir = tempfile::tempdir().unwrap();
     sample::make(dir.path(), size, 7);
-    let written = run(dir.path(), None).unwrap();
+    let written = draw(dir.path());
     assert!(written.absent.is_empty(), "{:?}", written.absent);
     if let Ok(keep) = std::env::var("FORECOURT_KEEP_REPORT") {
         std::fs::copy(&written.path, keep).unwrap();
@@ -74,19 +88,32 @@ fn written_numbers_equal_the_tables() {
     }
 }
 
+/// A column of an embedded table: plain, by a list of texts, or by wordings with numbers in them.
+fn column(table: &Value, name: &str) -> Vec<Value> {
+    let c = &table["data"][name];
+    let at = |i: &Value| i.as_u64().unwrap() as usize;
+    if let Some(values) = c.as_array() {
+        return values.clone();
+    }
+    let rows = c["i"].as_array().unwrap().iter();
+    if c["d"].is_array() {
+        return rows.map(|i| c["d"][at(i)].clone()).collect();
+    }
+    rows.map(|row| {
+        let pieces = c["p"][at(&row[0])].as_array().unwrap();
+        let text =
+            |(k, piece): (usize, &Value)| format!("{}{}", piece.as_str().unwrap(), row[k + 1].as_str().unwrap_or(""));
+        pieces.iter().enumerate().map(text).collect::<String>().into()
+    })
+    .collect()
+}
+
 /// Every row of the tables that the script shows, not only those on its first page.
 #[test]
 fn embedded_tables_equal_the_files() {
     let (dir, _, html) = page(SMALL);
     let truth = Truth::read(dir.path());
     let data: Value = serde_json::from_str(json_block(&html, "facts")).unwrap();
-    let column = |table: &Value, name: &str| -> Vec<Value> {
-        let c = &table["data"][name];
-        match c.as_array() {
-            Some(values) => values.clone(),
-            None => c["i"].as_array().unwrap().iter().map(|i| c["d"][i.as_u64().unwrap() as usize].clone()).collect(),
-        }
-    };
     let mut compared = 0;
     for (name, table) in data["tables"].as_object().unwrap() {
         let file = table["file"].as_str().unwrap();
@@ -107,6 +134,11 @@ fn embedded_tables_equal_the_files() {
     assert_eq!(column(&data["tables"]["placement"], "site_id").len(), truth.table("placement.csv").len());
     assert_eq!(column(&data["tables"]["dealers"], "site_id").len() * 2, truth.table("dealers.csv").len());
     assert!(compared > 2_000, "{compared}");
+    let placement = &data["tables"]["placement"];
+    for (id, reason) in column(placement, "site_id").iter().zip(column(placement, "reason_zh")) {
+        let row = truth.table("placement.csv").iter().find(|p| json!(p["site_id"]) == *id).unwrap();
+        assert_eq!(reason, json!(row["reason_zh"]));
+    }
 }
 
 #[test]
@@ -155,7 +187,7 @@ fn missing_parts_are_said_to_be_missing() {
             std::fs::remove_file(file).unwrap();
         }
     }
-    let written = run(dir.path(), Some(&dir.path().join("page.html"))).unwrap();
+    let written = draw(dir.path());
     assert_eq!(written.absent.len(), 15);
     let html = std::fs::read_to_string(written.path).unwrap();
     for file in ["orders.csv", "weeks.csv", "placement.csv", "kpi.csv", "transfers.csv"] {
@@ -244,6 +276,16 @@ fn switches_filters_sorting_and_clicks_work() {
     let opened = truth.table("placement.csv").iter().filter(|p| p["action"] == "open").count();
     let note = browser.eval("document.querySelector('[data-table=placement] .foot').textContent");
     assert!(note.as_str().unwrap().contains(&format!("of {opened} rows")), "{note}");
+    // The values under the pointer: the last simulated week.
+    browser.eval("document.querySelector('.three .chart').scrollIntoView({block: 'center'})");
+    let end = browser.eval("(() => { const r = document.querySelector('.three .chart').getBoundingClientRect(); return [r.right - r.width * 52 / 380 - 1, r.y + 60]; })()");
+    browser.call("Input.dispatchMouseEvent", &json!({ "type": "mouseMoved", "x": end[0], "y": end[1] }));
+    let sales = truth.value("weeks.csv/plan|sales|52/p50").unwrap();
+    let bubble = browser.eval("document.querySelector('.three .bubble').textContent");
+    assert!(
+        bubble.as_str().unwrap().contains(&format!("Plan {}", show(sales, Kind::Cars, Lang::En, "CNY"))),
+        "{bubble}"
+    );
     // A model's forecast.
     browser.eval("(() => { const s = document.querySelector('#model'); s.value = 'M02'; s.dispatchEvent(new Event('change')); })()");
     assert_eq!(

@@ -106,7 +106,9 @@ fn flatten(value: &Value, path: &str, out: &mut Vec<(String, String)>) {
         Value::Null => {}
         Value::Object(map) => map.iter().for_each(|(k, v)| flatten(v, &under(k), out)),
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(i, v)| flatten(v, &under(&(i + 1).to_string()), out))
+            for (i, v) in items.iter().enumerate() {
+                flatten(v, &under(&(i + 1).to_string()), out);
+            }
         }
         Value::String(s) => out.push((path.to_owned(), s.clone())),
         other => out.push((path.to_owned(), other.to_string())),

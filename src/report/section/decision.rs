@@ -1,10 +1,12 @@
 //! The plan in five sentences, with money and its interval.
 
 use crate::report::facts::Facts;
-use crate::report::number::Kind;
+use crate::report::number::{Kind, Lang};
 use crate::report::rows::Kpi;
-use crate::report::view::{Slot, View, t};
+use crate::report::view::{Slot, View, both, t};
+use crate::report::words::word;
 use maud::{Markup, html};
+use serde_json::Value;
 
 /// Draws the section.
 pub fn draw(view: &View) -> Markup {
@@ -174,17 +176,21 @@ fn week(view: &View) -> Markup {
 
 fn proof(view: &View) -> Markup {
     let s = &view.facts.summary;
+    let mut parts = Vec::new();
+    for step in ["place", "replenish"].into_iter().filter(|step| s.figure(step, "gap").is_some()) {
+        parts.push(view.sentence(&format!("say.proof.{step}"), &[view.figure("gap", step, "gap", Kind::Share)]));
+    }
+    if s.has("simulate") {
+        let count = view.figure("replications", "simulate", "replications", Kind::Count);
+        parts.push(view.sentence("say.proof.simulate", &[count]));
+    }
+    for (step, _) in s.steps.iter().filter(|s| s.1.get("repeatable").and_then(Value::as_bool) == Some(false)) {
+        let say = |lang| word("say.proof.clock", lang).replace("{step}", word(&format!("step.{step}"), lang));
+        parts.push(both(&say(Lang::En), &say(Lang::Zh)));
+    }
     html! {
-        p.proof {
-            (t("say.proof")) ": "
-            @for (i, step) in ["place", "replenish", "simulate"].into_iter().filter(|step| s.has(step)).enumerate() {
-                @if i > 0 { "; " }
-                @if step == "simulate" {
-                    (view.sentence("say.proof.simulate", &[view.figure("replications", "simulate", "replications", Kind::Count)]))
-                } @else {
-                    (view.sentence(&format!("say.proof.{step}"), &[view.figure("gap", step, "gap", Kind::Share)]))
-                }
-            }
+        @if !parts.is_empty() {
+            p.proof { (t("say.proof")) (t("page.colon")) @for (i, part) in parts.iter().enumerate() { @if i > 0 { (t("page.semicolon")) } (part) } }
         }
     }
 }
@@ -218,6 +224,14 @@ mod tests {
             "{loss}"
         );
         assert!(loss.contains("少盈利"));
+    }
+
+    #[test]
+    fn a_clock_that_stopped_a_step_is_named() {
+        let summary = serde_json::from_str(r#"{"steps": {"place": {"gap": 0.01, "repeatable": false}}}"#).unwrap();
+        let facts = Facts { summary, ..Facts::default() };
+        let text = proof(&View::new(&facts)).into_string();
+        assert!(text.contains("a time limit stopped Placement") && text.contains("选址因时间上限"), "{text}");
     }
 
     #[test]

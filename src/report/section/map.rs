@@ -32,7 +32,7 @@ pub fn draw(view: &View) -> Markup {
             aside #panel aria-live="polite" { h3 { (t("panel.title")) } p.quiet { (t("panel.empty")) } p.quiet { (t("map.hint")) } }
         }
         (legend(view, &map))
-        p.source { (t("map.outline")) " " (t("page.source")) ": " code { "zones.csv" } ", " code { "sites.csv" } ", " code { "placement.csv" } ", " code { "network.geojson" } }
+        p.source { (t("map.outline")) " " (t("page.source")) (t("page.colon")) code { "zones.csv" } ", " code { "sites.csv" } ", " code { "placement.csv" } ", " code { "network.geojson" } }
         @if let Some(gap) = view.gap("zones.csv", view.facts.zones.is_empty()) { (gap) } @else {
             details.more { summary { (t("map.zones")) } (grid("zones", "map.zones")) }
         }
@@ -59,7 +59,7 @@ fn legend(view: &View, map: &Map) -> Markup {
             div { p { (t("map.size")) } (sizes(map)) }
             div.only.share { p { (t("map.colour.share")) } (steps(map)) }
             div.only.diff { p { (t("map.colour.diff")) } (changes(map)) }
-            div.only.cover { p { (t("map.colour.cover")) } p { span.key.covered {} (t("map.covered")) " " span.key.blind {} (t("map.blind")) } }
+            div.only.cover { p { (t("map.colour.cover")) } p { span.key.covered {} (t("map.covered")) " " span.key.blind {} (t("map.blind")) span.change { " " span.key.gained {} (t("map.gained")) " " span.key.dropped {} (t("map.dropped")) } } }
             div.only.overlap { p { (t("map.colour.overlap")) } (overlaps()) }
             div { p { (t("col.format")) } p.keys { @for (i, f) in view.facts.formats.iter().enumerate() { span { (symbol(SHAPES[i.min(SHAPES.len() - 1)], "keep")) (both(&f.name, &f.name_zh)) } } span { (symbol(PLANT, "plant")) (t("map.plant")) } } }
             div { p { (t("col.action")) } p.keys { @for a in ["keep", "open", "close", "improve"] { span { (symbol(SHAPES[0], a)) (t(&format!("action.{a}"))) } } span { (symbol(SHAPES[0], "move_in")) (t("map.move")) } } }

@@ -8,6 +8,7 @@ use crate::report::rows::DealerWeek;
 use crate::report::view::{View, short, svg_t, t};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// Months of stock at which the trade warns, and at which it sounds the alarm.
 pub const LINES: [(f64, &str); 2] = [(1.5, "plot.warn"), (2.5, "plot.alarm")];
@@ -36,7 +37,9 @@ fn horizon(view: &View) -> Markup {
     let weeks = in_order(rows.iter().map(|w| w.week.as_str()));
     let sum = |of: fn(&DealerWeek) -> f64| {
         let mut sums = BTreeMap::<&str, f64>::new();
-        rows.iter().for_each(|w| *sums.entry(&w.week).or_default() += of(w));
+        for w in rows {
+            *sums.entry(&w.week).or_default() += of(w);
+        }
         weeks.iter().map(|w| sums.get(w).copied()).collect()
     };
     let series = [
@@ -73,14 +76,11 @@ fn coefficients(view: &View) -> Markup {
     let marks = ticks(0.0, most as f64, 4);
     let top = marks[marks.len() - 1];
     let (x, y) = (|months: f64| 46.0 + 490.0 * months / 4.0, |n: f64| 218.0 - 194.0 * n / top);
-    let outline: String = today
-        .iter()
-        .enumerate()
-        .map(|(i, &n)| {
-            let (a, b, h) = (x(i as f64 * CLASS.0), x((i + 1) as f64 * CLASS.0), y(n as f64));
-            format!("{}{} {}H{}", if i == 0 { "M" } else { "L" }, short(a), short(h), short(b))
-        })
-        .collect();
+    let mut outline = String::new();
+    for (i, &n) in today.iter().enumerate() {
+        let (a, b, h) = (x(i as f64 * CLASS.0), x((i + 1) as f64 * CLASS.0), y(n as f64));
+        let _ = write!(outline, "{}{} {}H{}", if i == 0 { "M" } else { "L" }, short(a), short(h), short(b));
+    }
     let above = |network: &str, line: f64| {
         let n = view
             .facts
@@ -112,7 +112,7 @@ fn coefficients(view: &View) -> Markup {
                 p.source {
                     span.key.today {} (t("page.today")) " " span.key.plan {} (t("page.plan")) " · "
                     @for (line, _) in LINES { "> " (line) ": " (above("today", line)) " → " (above("plan", line)) " · " }
-                    (t("page.source")) ": " code { "dealers.csv" }
+                    (t("page.source")) (t("page.colon")) code { "dealers.csv" }
                 }
             }
         }
