@@ -31,7 +31,7 @@ impl Master {
 
     /// Adds the cuts found at a stock.
     pub fn cut(&mut self, at: &[f64], cuts: &[Cut]) -> Result<(), SharingError> {
-        let rows: Vec<(f64, f64, Vec<(Col, f64)>)> = cuts
+        let rows: Vec<_> = cuts
             .iter()
             .map(|cut| {
                 let level = cut.value - cut.gradient.iter().zip(at).map(|(g, s)| g * s).sum::<f64>();
