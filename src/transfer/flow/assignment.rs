@@ -177,8 +177,7 @@ mod tests {
             let range = [2, 5, 1000][round % 3];
             let cost: Vec<f64> = (0..m * n)
                 .map(|_| match random(&mut seed, 5) {
-                    0 if round % 4 == 0 => f64::INFINITY,
-                    1 if round % 4 == 0 => f64::INFINITY,
+                    0 | 1 if round % 4 == 0 => f64::INFINITY,
                     _ => random(&mut seed, range) as f64 - 1.0,
                 })
                 .collect();

@@ -15,8 +15,8 @@ fn random_network(seed: &mut u64, round: usize) -> Network {
         .map(|_| Arc {
             from: random(seed, nodes as u64) as usize,
             to: random(seed, nodes as u64) as usize,
-            cost: random(seed, [3, 100][round / 2 % 2]) as f64 - if round % 3 == 0 { 1.0 } else { 0.0 },
-            capacity: (random(seed, 3) > 0 || round % 3 == 0).then(|| random(seed, 12) as i64),
+            cost: random(seed, [3, 100][round / 2 % 2]) as f64 - if round.is_multiple_of(3) { 1.0 } else { 0.0 },
+            capacity: (random(seed, 3) > 0 || round.is_multiple_of(3)).then(|| random(seed, 12) as i64),
         })
         .collect();
     Network { balance, arcs }

@@ -55,7 +55,7 @@ fn random_case(seed: &mut u64, round: usize) -> Case {
         _ => supply[m - 1] += gap.max(0) + random(seed, 5) as i64,
     }
     let range = [2, 9, 10_000][(round / 3) % 3];
-    let forbid = round % 4 == 0;
+    let forbid = round.is_multiple_of(4);
     let cost = (0..m * n)
         .map(|_| if forbid && random(seed, 3) == 0 { f64::INFINITY } else { random(seed, range) as f64 - 3.0 })
         .collect();
@@ -80,7 +80,9 @@ fn a_thousand_random_problems_agree_with_the_linear_programme() {
                 unserved += 1;
                 // Giving up exactly the units named makes the problem feasible.
                 let mut rest = case;
-                short.iter().for_each(|&(j, units)| rest.demand[j] -= units);
+                for &(j, units) in &short {
+                    rest.demand[j] -= units;
+                }
                 assert!(rest.by_programme().is_some() && solve(&rest.problem()).is_ok(), "{round}");
             }
             other => panic!("{round}: {other:?} {:?} {:?} {:?}", case.supply, case.demand, case.cost),
