@@ -1,6 +1,6 @@
 //! The L-shaped method with clustered cuts and a box-shaped trust region.
 
-use super::recourse::{Plane, Recourse, Verdict};
+use super::recourse::{Plane, Recourse, Verdict, precise};
 use super::{Scenario, TwoStage};
 use crate::lp::{Col, Failure, Hot, Limits, Solution, Status};
 
@@ -59,7 +59,7 @@ impl<'a> Master<'a> {
             // Held at 0 until the first cuts come.
             programme.column(1.0, 0.0, 0.0);
         }
-        Ok(Self { problem, hot: Hot::new(&programme, limits)?, supported: false })
+        Ok(Self { problem, hot: precise(&programme, limits)?, supported: false })
     }
 
     fn columns(&self) -> usize {

@@ -32,7 +32,7 @@ pub(super) struct Recourse<'a> {
 
 impl<'a> Recourse<'a> {
     pub fn new(problem: &'a TwoStage, limits: &Limits) -> Result<Self, Failure> {
-        let hot = Hot::new(&problem.second, limits)?;
+        let hot = precise(&problem.second, limits)?;
         let limits = limits.clone();
         Ok(Self { problem, hot, elastic: None, limits, changes: Vec::new(), solves: 0, iterations: 0 })
     }
@@ -121,7 +121,7 @@ impl<'a> Recourse<'a> {
     /// The least violation of the rows and how it falls with x.
     fn infeasible(&mut self, columns: usize) -> Result<Verdict, Failure> {
         if self.elastic.is_none() {
-            self.elastic = Some(Hot::new(&elastic(&self.problem.second), &self.limits)?);
+            self.elastic = Some(precise(&elastic(&self.problem.second), &self.limits)?);
         }
         let Some(hot) = &mut self.elastic else { unreachable!("built above") };
         let answer = Self::run(hot, &self.changes)?;
@@ -132,6 +132,14 @@ impl<'a> Recourse<'a> {
         self.slope(1.0, &answer.duals, &mut slope);
         Ok(Verdict::Cut(Plane { value: answer.objective, slope }))
     }
+}
+
+/// A solver with tolerances so tight that thousands of scenario costs still add up to eight digits.
+pub(super) fn precise(programme: &Programme, limits: &Limits) -> Result<Hot, Failure> {
+    let mut hot = Hot::new(programme, limits)?;
+    hot.set_real_option("primal_feasibility_tolerance", 1e-9)?;
+    hot.set_real_option("dual_feasibility_tolerance", 1e-9)?;
+    Ok(hot)
 }
 
 /// Every row with a shortfall and an excess column of cost 1; nothing else costs.
