@@ -5,8 +5,8 @@
 //! branching until pseudo-costs are reliable, slack rows purged.
 
 use super::control::{End, Watch};
-use crate::progress::Observer;
 use crate::lp::{Basis, Col, Failure, Hot, Programme, Status};
+use crate::progress::Observer;
 use std::collections::BinaryHeap;
 use std::rc::Rc;
 

@@ -205,9 +205,8 @@ fn market_unit(sampling: MarketSampling, seed: u64, replication: u32, series: us
     let plain =
         |replication| Root::new(seed, Purpose::Market, replication).stream(series as u64, u32::from(month)).unit();
     match sampling {
-        MarketSampling::Plain => plain(replication),
         MarketSampling::Antithetic if replication % 2 == 1 => 1.0 - plain(replication - 1),
-        MarketSampling::Antithetic => plain(replication),
+        MarketSampling::Plain | MarketSampling::Antithetic => plain(replication),
         MarketSampling::Net { .. } => {
             let size = sampling.block();
             let months = usize::from(month);
