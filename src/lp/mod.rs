@@ -13,6 +13,7 @@
 pub mod compact;
 pub mod highs;
 mod programme;
+pub mod stochastic;
 
 pub use highs::{Basis, Hot, NewColumn, NewRow, solve, solver_version};
 pub use programme::{Col, Programme, Row};

@@ -51,6 +51,7 @@ pub fn simulate(
         first: 0,
         threads: options.threads,
         stop: options.stop.clone(),
+        ..simulation::Options::default()
     };
     let one = |name: &str, this: &NetworkState, other: &NetworkState, moves: Vec<room::Move>| {
         watch.note(name);

@@ -1,10 +1,12 @@
 //! Who comes: market factors by month and the customers of each day, the same for every network with the same demand.
 
+use super::MarketSampling;
 use super::problem::Problem;
 use super::tables::{OUTSIDE, Tables, ZoneTable};
 use crate::stats::alias::Alias;
 use crate::stats::normal;
 use crate::stats::poisson::gamma_factor;
+use crate::stats::quasi::{Block, SOBOL};
 use crate::stats::stream::{GOLDEN, Purpose, Root, mix, unit};
 use libm::{exp, sqrt};
 
@@ -95,6 +97,7 @@ impl ZoneTable {
 pub(super) struct Demand {
     seed: u64,
     replication: u32,
+    market: MarketSampling,
     arrivals: Root,
     customers: Root,
     /// National, then regional normal values of the current month.
@@ -111,6 +114,7 @@ impl Demand {
         Self {
             seed: 0,
             replication: 0,
+            market: MarketSampling::Plain,
             arrivals: Root::new(0, Purpose::Arrivals, 0),
             customers: Root::new(0, Purpose::Customer, 0),
             normals: vec![0.0; t.parts.regions + 1],
@@ -122,8 +126,9 @@ impl Demand {
         }
     }
 
-    pub fn start(&mut self, seed: u64, replication: u32) {
+    pub fn start(&mut self, seed: u64, replication: u32, market: MarketSampling) {
         self.seed = seed;
+        self.market = market;
         self.replication = replication;
         self.arrivals = Root::new(seed, Purpose::Arrivals, replication);
         self.customers = Root::new(seed, Purpose::Customer, replication);
@@ -180,12 +185,11 @@ impl Demand {
     /// Z_0 = ε_0, Z_t = ρ Z_{t−1} + √(1 − ρ²) ε_t for the nation and each region; then the factors with mean 1.
     fn draw_factors(&mut self, t: &Tables, month: u16) {
         let market = &t.parts.market;
-        let root = Root::new(self.seed, Purpose::Market, self.replication);
         let rho = market.persistence;
         let from = self.month.map_or(0, |m| m + 1);
         for m in from..=month {
             for (r, z) in self.normals.iter_mut().enumerate() {
-                let fresh = normal::quantile(root.stream(r as u64, u32::from(m)).unit());
+                let fresh = normal::quantile(market_unit(self.market, self.seed, self.replication, r, m));
                 *z = if m == 0 { fresh } else { rho * *z + sqrt(1.0 - rho * rho) * fresh };
             }
         }
@@ -196,11 +200,28 @@ impl Demand {
     }
 }
 
-/// Computes the customers of one day of one replication again, from the seed alone.
+/// The uniform number behind a month's fresh market value; series 0 is the nation, `r` is region `r − 1`.
+fn market_unit(sampling: MarketSampling, seed: u64, replication: u32, series: usize, month: u16) -> f64 {
+    let plain =
+        |replication| Root::new(seed, Purpose::Market, replication).stream(series as u64, u32::from(month)).unit();
+    match sampling {
+        MarketSampling::Antithetic if replication % 2 == 1 => 1.0 - plain(replication - 1),
+        MarketSampling::Plain | MarketSampling::Antithetic => plain(replication),
+        MarketSampling::Net { .. } => {
+            let size = sampling.block();
+            let months = usize::from(month);
+            // The nation has the first dimensions; regions (and months beyond the net) have hypercubes of their own.
+            let dimension = if series == 0 && months < SOBOL { months } else { SOBOL + (series << 16) + months };
+            Block::new(seed, replication / size, size).at(replication % size, dimension)
+        }
+    }
+}
+
+/// Computes the customers of one day of one plainly drawn replication again, from the seed alone.
 pub fn customers(problem: &Problem, seed: u64, replication: u32, day: u32) -> Vec<Customer> {
     let tables = Tables::new(problem);
     let mut demand = Demand::new(&tables);
-    demand.start(seed, replication);
+    demand.start(seed, replication, MarketSampling::Plain);
     let mut out = Vec::new();
     demand.day(&tables, day, &mut out);
     out

@@ -1,12 +1,12 @@
 //! The network day by day. Each day: arrivals → planned moves → customers (own stock, else a trade, else another
 //! dealer, else wait, substitute or leave) → evening count → review and orders.
 
-use super::Error;
 use super::customers::{Customer, Demand, Turn};
 use super::ground::{Car, Ground};
 use super::outcome::{MEASURES, Measure, Tally};
 use super::review::Review;
 use super::tables::Tables;
+use super::{Error, Options};
 use crate::stats::stream::{Purpose, Root, below};
 use std::collections::VecDeque;
 
@@ -49,7 +49,6 @@ pub(super) struct Kernel<'a> {
     waiters: VecDeque<Waiter>,
     /// Cars that each dealer may still give away this week.
     allowance: Vec<i32>,
-    seed: u64,
     replication: u32,
     lead_root: Root,
     pub day: u32,
@@ -87,7 +86,6 @@ impl<'a> Kernel<'a> {
             next_move: 0,
             waiters: VecDeque::new(),
             allowance: vec![0; t.dealers],
-            seed: 0,
             replication: 0,
             lead_root: Root::new(0, Purpose::LeadTime, 0),
             day: 0,
@@ -101,13 +99,13 @@ impl<'a> Kernel<'a> {
         }
     }
 
-    /// Runs one replication; `stop` is asked once a week and ends it with `None`.
-    pub fn run(&mut self, seed: u64, replication: u32, stop: &crate::lp::Stop) -> Result<Option<()>, Error> {
-        self.start(seed, replication);
+    /// Runs one replication; the stop flag is asked once a week and ends it with `None`.
+    pub fn run(&mut self, options: &Options, replication: u32) -> Result<Option<()>, Error> {
+        self.start(options, replication);
         for day in 0..self.t.parts.days {
             self.day = day;
             if day % 7 == 0 {
-                if stop.raised() {
+                if options.stop.raised() {
                     return Ok(None);
                 }
                 self.monday();
@@ -125,11 +123,10 @@ impl<'a> Kernel<'a> {
         Ok(Some(()))
     }
 
-    fn start(&mut self, seed: u64, replication: u32) {
-        self.seed = seed;
+    fn start(&mut self, options: &Options, replication: u32) {
         self.replication = replication;
-        self.lead_root = Root::new(seed, Purpose::LeadTime, replication);
-        self.demand.start(seed, replication);
+        self.lead_root = Root::new(options.seed, Purpose::LeadTime, replication);
+        self.demand.start(options.seed, replication, options.market);
         self.ground.clear();
         self.review.clear();
         self.ring.iter_mut().for_each(Vec::clear);
@@ -171,7 +168,7 @@ impl<'a> Kernel<'a> {
         self.review.new_week(self.t, self.day as usize / 7);
         let share = self.t.parts.trade.weekly_share;
         for (allowance, &stock) in self.allowance.iter_mut().zip(&self.ground.by_dealer) {
-            *allowance = (share * f64::from(stock)).ceil() as i32;
+            *allowance = if share < 1.0 { (share * f64::from(stock)).ceil() as i32 } else { i32::MAX };
         }
     }
 

@@ -8,9 +8,11 @@ mod ground;
 mod kernel;
 pub mod outcome;
 pub mod policy;
+pub mod precision;
 pub mod problem;
 mod review;
 mod run;
+pub mod station;
 mod tables;
 
 pub use customers::{Customer, customers};
@@ -32,14 +34,43 @@ pub struct Options {
     pub first: u32,
     /// Threads; `None` for one per core. The answer does not depend on it.
     pub threads: Option<usize>,
+    /// How the market factors are drawn.
+    pub market: MarketSampling,
     /// Raised from outside to stop early.
     pub stop: Stop,
+}
+
+/// How the market factors of the replications are drawn. Other than plainly, replications of a block depend on each
+/// other: the interval is that of [`Outcome::blocked`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MarketSampling {
+    /// Independently.
+    #[default]
+    Plain,
+    /// In pairs: the second of each mirrors the first.
+    Antithetic,
+    /// In blocks: national months on a scrambled Sobol net, regional months on Latin hypercubes.
+    Net {
+        /// Replications of a block; a power of two.
+        block: u32,
+    },
+}
+
+impl MarketSampling {
+    /// Replications of a block.
+    pub fn block(self) -> u32 {
+        match self {
+            Self::Plain => 1,
+            Self::Antithetic => 2,
+            Self::Net { block } => block.max(1),
+        }
+    }
 }
 
 impl Default for Options {
     /// 200 replications from seed 1 on all cores.
     fn default() -> Self {
-        Self { seed: 1, replications: 200, first: 0, threads: None, stop: Stop::new() }
+        Self { seed: 1, replications: 200, first: 0, threads: None, market: MarketSampling::Plain, stop: Stop::new() }
     }
 }
 

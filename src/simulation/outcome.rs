@@ -227,4 +227,44 @@ impl Outcome {
         }
         pairs.interval(0.95)
     }
+
+    /// 95 % interval of the mean of a whole-number figure when replications come in dependent blocks
+    /// ([`super::MarketSampling`]): that of the block means, complete blocks only.
+    pub fn blocked(&self, figure: impl Fn(&Tally) -> i64, block: u32) -> Interval {
+        let mut sums = Moments::default();
+        let (mut sum, mut members) = (0, 0);
+        for (k, (number, tally)) in self.numbers.iter().zip(&self.totals).enumerate() {
+            if k == 0 || self.numbers[k - 1] / block != number / block {
+                (sum, members) = (0, 0);
+            }
+            sum += figure(tally);
+            members += 1;
+            if members == block {
+                sums.push(sum);
+            }
+        }
+        sums.interval(0.95).scaled(1.0 / f64::from(block))
+    }
+
+    /// Joins the replications of another shard of the same run. The order of joining does not matter.
+    pub fn merge(&mut self, other: Self) {
+        self.network.merge(&other.network);
+        for (mine, theirs) in [
+            (&mut self.regions, &other.regions),
+            (&mut self.dealers, &other.dealers),
+            (&mut self.models, &other.models),
+        ] {
+            mine.iter_mut().zip(theirs).for_each(|(a, b)| a.merge(b));
+        }
+        for (mine, theirs) in self.weekly.iter_mut().flatten().zip(other.weekly.iter().flatten()) {
+            mine.merge(theirs);
+        }
+        let mut all: Vec<(u32, Tally)> = self.numbers.drain(..).zip(self.totals.drain(..)).collect();
+        all.extend(other.numbers.into_iter().zip(other.totals));
+        all.sort_unstable_by_key(|(number, _)| *number);
+        (self.numbers, self.totals) = all.into_iter().unzip();
+        self.replications = self.numbers.len() as u32;
+        self.stopped |= other.stopped;
+        self.events += other.events;
+    }
 }

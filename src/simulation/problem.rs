@@ -165,7 +165,8 @@ pub struct Trade {
     pub reserve: Vec<u16>,
     /// Age in days below which a car is not traded away.
     pub least_age: u16,
-    /// Largest share of its cars (counted at the start of the week, rounded up) a donor gives in a week.
+    /// Largest share of its cars (counted at the start of the week, rounded up) a donor gives in a week; 1 for
+    /// no limit.
     pub weekly_share: f64,
     /// Probability that an agreed trade fails.
     pub failure: f64,

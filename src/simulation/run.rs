@@ -35,7 +35,7 @@ fn work(t: &Tables, options: &Options, next: &AtomicU32, observer: &dyn Observer
         if k >= options.replications {
             return Ok(collected);
         }
-        if let Err(fault) = kernel.run(options.seed, options.first + k, &options.stop).map(|done| {
+        if let Err(fault) = kernel.run(options, options.first + k).map(|done| {
             if done.is_some() {
                 collected.take(t, k, &kernel);
                 observer.advance(1);

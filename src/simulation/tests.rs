@@ -429,3 +429,117 @@ fn all_faults_are_told_at_once() {
     }
     assert!(faults.iter().any(|f| f.to_string() == "zones[1]: dealer 9 does not exist, there are 2"));
 }
+
+/// One-for-one replenishment with exponential resupply and lateral transfers from a random donor (N sites, base stock
+/// S, rate λ each, mean resupply 1): shares served from the own stock, by a neighbour, and by emergency (lost here). Four
+/// hundred days make a unit of time; what the grid costs is below 0.003.
+#[test]
+fn lateral_transfers_meet_the_exact_chain() {
+    let unit = 400.0f64;
+    for (sites, level, rate, exact) in [
+        (2, 1u16, 1.0, [0.4, 0.2, 0.4]),
+        (2, 2, 1.0, [0.75, 0.154_762, 0.095_238]),
+        (3, 2, 2.0, [0.427_306, 0.307_772, 0.264_922]),
+    ] {
+        let run = |days: u32| {
+            let mut p = plain(sites, 1, days, rate / unit);
+            for (z, zone) in p.zones.iter_mut().enumerate() {
+                zone.choices = vec![Choice { dealer: z as u32, weight: 1.0 }];
+            }
+            p.review_days = 1;
+            p.lead_times = vec![(0..4000).map(|l| if l == 0 { 0.0 } else { (-f64::from(l) / unit).exp() }).collect()];
+            let total: f64 = p.lead_times[0].iter().sum();
+            p.lead_times[0].iter_mut().for_each(|x| *x /= total);
+            p.policy = Policy::OrderUpTo { levels: vec![level; sites], season: Vec::new() };
+            p.trade = Trade { reserve: vec![0; sites], least_age: 0, weekly_share: 1.0, failure: 0.0 };
+            for d in 0..sites {
+                p.stock.push(Lot { dealer: d as u32, model: 0, cars: u32::from(level), age_days: 0 });
+                let donors = (0..sites).filter(|&k| k != d);
+                p.dealers[d].donors = donors.map(|k| Arc { donor: k as u32, cost: Money::from_major(1.0) }).collect();
+            }
+            outcome(p, 300)
+        };
+        // Five units of time are warm-up, taken off with the same draws; the donor's replacement is ordered by the donor.
+        let (warm, long) = (run(2000), run(30_000));
+        let part = |m| (sum(&long, m) - sum(&warm, m)) as f64;
+        let customers = part(Measure::Customers);
+        let shares = [part(Measure::OnTheSpot), part(Measure::TransfersIn), part(Measure::Lost)].map(|x| x / customers);
+        for (share, exact) in shares.iter().zip(exact) {
+            // Bursts share their fate: allow for ten times the variance of independent customers.
+            let sigma = (10.0 * exact * (1.0 - exact) / customers).sqrt();
+            assert!((share - exact).abs() < 3.0 * sigma + 0.003, "{sites} {level} {rate}: {shares:?} {exact}");
+        }
+    }
+}
+
+#[test]
+fn even_market_draws_keep_the_mean_and_narrow_the_interval() {
+    let mut p = plain(4, 1, 120, 5.0);
+    p.market = Market { national_sd: 0.15, regional_sd: 0.1, persistence: 0.5, dispersion: 0.0 };
+    let problem = Problem::new(p).unwrap();
+    let with = |market: MarketSampling| {
+        let options = Options { replications: 512, market, ..Options::default() };
+        run(&problem, &options, &Silent).unwrap().blocked(|t| t.get(Measure::Lost), market.block())
+    };
+    let plain = with(MarketSampling::Plain);
+    let antithetic = with(MarketSampling::Antithetic);
+    let net = with(MarketSampling::Net { block: 16 });
+    let exact = 4.0 * 5.0 * 120.0;
+    for i in [plain, antithetic, net] {
+        assert!((i.mean - exact).abs() < 2.0 * i.half, "{i:?}");
+    }
+    assert_eq!((antithetic.count, net.count), (256, 32));
+    assert!(antithetic.half < 0.5 * plain.half && net.half < 0.5 * plain.half, "{plain:?} {antithetic:?} {net:?}");
+    // The paired members of a block are drawn again by number, wherever a shard begins.
+    let options = Options { replications: 3, first: 5, market: MarketSampling::Net { block: 4 }, ..Options::default() };
+    let shard = run(&problem, &options, &Silent).unwrap();
+    let whole = run(&problem, &Options { replications: 8, first: 0, ..options }, &Silent).unwrap();
+    assert_eq!(shard.totals, whole.totals[5..]);
+}
+
+#[test]
+fn a_run_to_precision_is_a_run() {
+    let mut p = plain(2, 1, 60, 1.0);
+    p.policy = Policy::OrderUpTo { levels: vec![9; 2], season: Vec::new() };
+    let problem = Problem::new(p).unwrap();
+    let precision = crate::stats::sequential::Precision { relative: 0.02, least: 30, most: 5000 };
+    let figure = |t: &Tally| t.get(Measure::Lost);
+    let options = Options::default();
+    let (o, i) = precision::run_to_precision(&problem, &options, &precision, figure, &Silent).unwrap();
+    assert!(i.relative() <= 0.02 && i.count == u64::from(o.replications) && o.replications > 30);
+    let once = run(&problem, &Options { replications: o.replications, ..options }, &Silent).unwrap();
+    assert_eq!(once, o);
+}
+
+/// The two kernels on the same cells: one dealer to a zone, daily review, fixed lead time, customers who leave.
+#[test]
+fn both_kernels_agree_where_both_apply() {
+    use super::cells::{Cell, CellOptions, CellProblem, Demand, run_cells};
+    let (days, mean, level, lead) = (365u32, 0.3, 5u16, 14usize);
+    let mut p = plain(3, 2, days, mean);
+    for (z, zone) in p.zones.iter_mut().enumerate() {
+        zone.choices = vec![Choice { dealer: z as u32, weight: 1.0 }];
+    }
+    p.review_days = 1;
+    p.lead_times = vec![(0..=lead).map(|l| f64::from(u8::from(l == lead))).collect()];
+    p.policy = Policy::OrderUpTo { levels: vec![level; 6], season: Vec::new() };
+    let all = (0..3).flat_map(|dealer| (0..2).map(move |model| (dealer, model)));
+    p.stock = all.map(|(dealer, model)| Lot { dealer, model, cars: u32::from(level), age_days: 0 }).collect();
+    let network = outcome(p, 2000);
+    let cell = Cell { demand: vec![Demand::poisson(mean)], level, lead_days: lead as u16 };
+    let cells = CellProblem::new(vec![0; days as usize], vec![cell; 6]).unwrap();
+    let cells = run_cells(&cells, &CellOptions { replications: 2000, ..CellOptions::default() }).unwrap();
+    let of = |f: fn(&super::cells::CellTally) -> u64| {
+        let values: Vec<f64> = cells.totals.iter().map(|t| f(t) as f64).collect();
+        crate::stats::interval::of_floats(&values, 0.95)
+    };
+    for (measure, lanes) in [
+        (Measure::Customers, of(|t| t.demand)),
+        (Measure::Sales, of(|t| t.sales)),
+        (Measure::StockDays, of(|t| t.stock_days)),
+        (Measure::Lost, of(|t| t.demand - t.sales)),
+    ] {
+        let i = network.network.interval(measure);
+        assert!((i.mean - lanes.mean).abs() < 3.0 / 1.96 * i.half.hypot(lanes.half), "{measure:?} {i:?} {lanes:?}");
+    }
+}

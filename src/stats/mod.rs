@@ -4,12 +4,17 @@
 //!
 //! - [`stream`]: random numbers that are a function of a key, so that any draw can be computed again on request.
 //! - [`poisson`], [`alias`], [`threshold`], [`normal`]: what is drawn from them.
-//! - [`interval`], [`sketch`]: what is concluded.
+//! - [`quasi`]: points more even than chance.
+//! - [`interval`], [`sketch`], [`control`], [`sequential`], [`selection`]: what is concluded.
 
 pub mod alias;
+pub mod control;
 pub mod interval;
 pub mod normal;
 pub mod poisson;
+pub mod quasi;
+pub mod selection;
+pub mod sequential;
 pub mod sketch;
 pub mod special;
 pub mod stream;

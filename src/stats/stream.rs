@@ -30,6 +30,8 @@ pub enum Purpose {
     Selection = 8,
     /// Validation instruments (queues).
     Station = 9,
+    /// Scrambling of quasi-random points.
+    Quasi = 10,
 }
 
 /// The name of a stream.

@@ -88,11 +88,17 @@ pub fn show(common: &Common, answer: Result<Answer, Trouble>) -> i32 {
         Err(Trouble::File(why)) => return complain(&why, 2),
         Err(Trouble::Other(why)) => return complain(&why, 1),
     };
+    print(&text, code)
+}
+
+/// Writes to standard output; the code becomes 1 when nobody takes the text.
+pub(super) fn print(text: &str, code: i32) -> i32 {
     let mut out = std::io::stdout().lock();
     if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() { 1 } else { code }
 }
 
-fn complain(why: &str, code: i32) -> i32 {
+/// Says why on standard error.
+pub(super) fn complain(why: &str, code: i32) -> i32 {
     let _ = writeln!(std::io::stderr(), "forecourt: {why}");
     code
 }

@@ -4,6 +4,7 @@ mod answer;
 mod facility;
 mod mclp;
 mod orlib_pmed;
+mod smps;
 mod tsplib;
 
 pub use answer::{Answer, Common};
@@ -32,6 +33,8 @@ enum Format {
     Mclp(mclp::Options),
     /// p-median over the points of a TSPLIB file, floor of the Euclidean distance.
     TsplibPmedian(tsplib::Options),
+    /// SMPS: two-stage stochastic linear programmes with random right-hand sides.
+    Smps(smps::Options),
 }
 
 /// Solves a file, prints the answer, and returns the exit code (0 answered, 1 no answer, 2 the file is malformed).
@@ -43,6 +46,7 @@ pub fn run(args: &SolveArgs) -> i32 {
         Format::Cfl(options) => (&options.common, facility::run_cfl(options)),
         Format::Mclp(options) => (&options.common, mclp::run(options)),
         Format::TsplibPmedian(options) => (&options.common, tsplib::run(options)),
+        Format::Smps(options) => return smps::run(options),
     };
     answer::show(common, answer)
 }

@@ -4,6 +4,7 @@ pub mod cfl;
 pub mod mclp;
 pub mod orlib_cap;
 pub mod orlib_pmed;
+pub mod smps;
 mod text;
 pub mod tsplib;
 pub mod ufllib;

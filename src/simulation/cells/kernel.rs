@@ -4,7 +4,9 @@
 // The only `unsafe` of this room: calling a function compiled for an instruction set that was found at run time, and
 // reading sixteen 64-bit words as sixty-four 16-bit ones. Both buy the vector registers of the machine at hand while
 // one portable binary is shipped; the safe spelling halves the speed.
-#![allow(unsafe_code)]
+#![expect(unsafe_code, reason = "see above")]
+// Each copy of the loop must be compiled inside the function that enables its instructions.
+#![expect(clippy::inline_always, reason = "see above")]
 
 use super::{CellOptions, CellProblem, CellTally, Demand};
 use crate::stats::stream::{GOLDEN, Purpose, Root, mix};
