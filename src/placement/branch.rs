@@ -103,11 +103,13 @@ pub struct Tuning {
     pub nodes: Option<u64>,
     /// Relative gap at which the search may end.
     pub gap: f64,
+    /// Feasibility tolerance of the linear programmes, where the solver's own is too coarse.
+    pub tolerance: Option<f64>,
 }
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { root_rounds: 500, node_rounds: 12, trials: 10, trusted: 2, nodes: None, gap: 0.0 }
+        Self { root_rounds: 500, node_rounds: 12, trials: 10, trusted: 2, nodes: None, gap: 0.0, tolerance: None }
     }
 }
 
@@ -188,7 +190,11 @@ impl<'a, O: Oracle> Tree<'a, O> {
         observer: &'a dyn Observer,
     ) -> Result<Self, Failure> {
         let limits = crate::lp::Limits { presolve: false, ..crate::lp::Limits::default() };
-        let hot = Hot::new(programme, &limits)?;
+        let mut hot = Hot::new(programme, &limits)?;
+        if let Some(tolerance) = tuning.tolerance {
+            hot.set_real_option("primal_feasibility_tolerance", tolerance)?;
+            hot.set_real_option("dual_feasibility_tolerance", tolerance)?;
+        }
         let bounds: Vec<(f64, f64)> = (0..decisions).map(|c| programme.column_bounds(Col::at(c))).collect();
         let (lower, upper): (Vec<f64>, Vec<f64>) = bounds.into_iter().unzip();
         Ok(Self {

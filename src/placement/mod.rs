@@ -10,6 +10,7 @@
 
 pub mod ascent;
 pub mod branch;
+pub mod capture;
 pub mod control;
 pub mod costs;
 pub mod covering;

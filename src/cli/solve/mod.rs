@@ -2,6 +2,7 @@
 
 mod answer;
 mod facility;
+mod hm14;
 mod mclp;
 mod orlib_pmed;
 mod tsplib;
@@ -30,6 +31,8 @@ enum Format {
     Cfl(facility::Cfl),
     /// Maximal covering from CSV files.
     Mclp(mclp::Options),
+    /// Maximum capture under multinomial logit, HM14 files.
+    Hm14(hm14::Options),
     /// p-median over the points of a TSPLIB file, floor of the Euclidean distance.
     TsplibPmedian(tsplib::Options),
 }
@@ -42,6 +45,7 @@ pub fn run(args: &SolveArgs) -> i32 {
         Format::Ufllib(options) => (&options.common, facility::run_ufl(options)),
         Format::Cfl(options) => (&options.common, facility::run_cfl(options)),
         Format::Mclp(options) => (&options.common, mclp::run(options)),
+        Format::Hm14(options) => (&options.common, hm14::run(options)),
         Format::TsplibPmedian(options) => (&options.common, tsplib::run(options)),
     };
     answer::show(common, answer)
