@@ -216,7 +216,10 @@ impl Volume {
         }
         for (j, &vj) in v.iter().enumerate() {
             let list = lists.of(j);
-            if list.sites.is_empty() || costs.unserved(j).is_some_and(|w| vj >= w as f64) && !list.sites.iter().any(|&i| is_chosen[i as usize]) {
+            if list.sites.is_empty()
+                || costs.unserved(j).is_some_and(|w| vj >= w as f64)
+                    && !list.sites.iter().any(|&i| is_chosen[i as usize])
+            {
                 self.subgradient[j] = 0.0;
                 continue;
             }

@@ -5,8 +5,8 @@
 //! branching until pseudo-costs are reliable, slack rows purged.
 
 use super::control::{End, Watch};
-use crate::progress::Observer;
 use crate::lp::{Basis, Col, Failure, Hot, Programme, Status};
+use crate::progress::Observer;
 use std::collections::BinaryHeap;
 use std::rc::Rc;
 
@@ -69,6 +69,9 @@ pub trait Oracle {
     fn beaten(&self, bound: f64) -> bool;
     /// Value of the incumbent.
     fn incumbent(&self) -> f64;
+    /// The value below which everything that [`Oracle::beaten`] rules out cannot lie: the incumbent's own where answers
+    /// come in grains, less where nodes are dropped for the sake of a gap.
+    fn proven(&self) -> f64;
     /// Priority of a decision when the tree chooses one (larger first); decisions of equal priority compete.
     fn priority(&self, _decision: usize) -> i32 {
         0
@@ -189,7 +192,7 @@ impl<'a, O: Oracle> Tree<'a, O> {
         watch: &'a Watch,
         observer: &'a dyn Observer,
     ) -> Result<Self, Failure> {
-        let limits = crate::lp::Limits { presolve: false, ..crate::lp::Limits::default() };
+        let limits = crate::lp::Limits { presolve: false, seconds: watch.left(), ..crate::lp::Limits::default() };
         let mut hot = Hot::new(programme, &limits)?;
         if let Some(tolerance) = tuning.tolerance {
             hot.set_real_option("primal_feasibility_tolerance", tolerance)?;
@@ -233,7 +236,7 @@ impl<'a, O: Oracle> Tree<'a, O> {
         let mut closed = f64::INFINITY;
         loop {
             let Some(mut node) = next.take().or_else(|| heap.pop()) else {
-                let bound = closed.min(self.oracle.incumbent());
+                let bound = closed.min(self.oracle.proven());
                 return Ok(Outcome { bound, nodes: self.nodes, root, end: End::Proved });
             };
             if self.oracle.beaten(node.bound) {
@@ -252,7 +255,7 @@ impl<'a, O: Oracle> Tree<'a, O> {
                 None
             };
             if let Some(end) = ended {
-                return Ok(Outcome { bound: low.min(self.oracle.incumbent()), nodes: self.nodes, root, end });
+                return Ok(Outcome { bound: low.min(self.oracle.proven()), nodes: self.nodes, root, end });
             }
             let fate = self.process(&mut node)?;
             if node.depth == 0 {

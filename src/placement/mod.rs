@@ -11,6 +11,8 @@
 pub mod ascent;
 pub mod branch;
 pub mod capture;
+pub mod centre;
+pub mod compact;
 pub mod control;
 pub mod costs;
 pub mod covering;

@@ -41,6 +41,7 @@ pub struct Prefix<'a, C: Costs> {
     scale: i64,
     /// Answers must be better than the incumbent by at least this to matter.
     slack: i64,
+    grain: i64,
     best: Best,
     tried: HashSet<Vec<u32>>,
     calls: u64,
@@ -57,7 +58,7 @@ impl<'a, C: Costs> Prefix<'a, C> {
         best: Best,
         unit: f64,
         scale: i64,
-        slack: i64,
+        (slack, grain): (i64, i64),
     ) -> Self {
         let columns: Vec<u32> = (0..choice.alive.len() as u32).filter(|&i| choice.alive[i as usize]).collect();
         let mut column_of = vec![u32::MAX; choice.alive.len()];
@@ -79,6 +80,7 @@ impl<'a, C: Costs> Prefix<'a, C> {
             unit,
             scale,
             slack,
+            grain,
             best,
             tried,
             calls: 0,
@@ -276,5 +278,10 @@ impl<C: Costs> Oracle for Prefix<'_, C> {
 
     fn incumbent(&self) -> f64 {
         self.best.value as f64
+    }
+
+    fn proven(&self) -> f64 {
+        let hidden = if self.slack > self.grain { self.slack } else { 0 };
+        (self.best.value - hidden) as f64
     }
 }

@@ -291,7 +291,14 @@ mod tests {
             for count_fixed in [true, false] {
                 let p = 1 + dice.below(m - 1);
                 let start = dice.sample(m, p);
-                let setting = Setting { costs: &costs, lists: &lists, fixed: &fixed, alive: &alive, locked: &vec![false; m], count_fixed };
+                let setting = Setting {
+                    costs: &costs,
+                    lists: &lists,
+                    fixed: &fixed,
+                    alive: &alive,
+                    locked: &vec![false; m],
+                    count_fixed,
+                };
                 let mut search = Search::new(setting, &start);
                 assert_eq!(search.value(), value(&costs, &fixed, &start));
                 for _ in 0..6 {

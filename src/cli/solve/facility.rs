@@ -63,8 +63,7 @@ pub(super) fn run_cfl(options: &Cfl) -> Result<Answer, Trouble> {
 }
 
 fn run(problem: &Problem, common: &Common, start: Instant, name: impl Fn(usize) -> Value) -> Result<Answer, Trouble> {
-    let plan =
-        solve(problem, &common.limits(), &*observer(common)).map_err(|e| Trouble::Other(e.to_string()))?;
+    let plan = solve(problem, &common.limits(), &*observer(common)).map_err(|e| Trouble::Other(e.to_string()))?;
     let mut more = Map::new();
     more.insert("nodes".into(), json!(plan.nodes));
     Ok(Answer {
@@ -85,7 +84,11 @@ fn objective(plan: &Plan, digits: u32) -> Option<String> {
             let scale = 10i64.pow(digits);
             let part = format!("{:0width$}", value % scale, width = digits as usize);
             let part = part.trim_end_matches('0');
-            Some(if digits == 0 || part.is_empty() { (value / scale).to_string() } else { format!("{}.{part}", value / scale) })
+            Some(if digits == 0 || part.is_empty() {
+                (value / scale).to_string()
+            } else {
+                format!("{}.{part}", value / scale)
+            })
         }
         None => plan.cost.is_finite().then(|| format!("{}", plan.cost)),
     }

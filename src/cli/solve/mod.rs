@@ -4,6 +4,7 @@ mod answer;
 mod facility;
 mod hm14;
 mod mclp;
+mod mps;
 mod orlib_pmed;
 mod tsplib;
 
@@ -33,6 +34,8 @@ enum Format {
     Mclp(mclp::Options),
     /// Maximum capture under multinomial logit, HM14 files.
     Hm14(hm14::Options),
+    /// A mixed-integer programme over yes/no decisions, MPS format.
+    Mps(mps::Options),
     /// p-median over the points of a TSPLIB file, floor of the Euclidean distance.
     TsplibPmedian(tsplib::Options),
 }
@@ -46,6 +49,7 @@ pub fn run(args: &SolveArgs) -> i32 {
         Format::Cfl(options) => (&options.common, facility::run_cfl(options)),
         Format::Mclp(options) => (&options.common, mclp::run(options)),
         Format::Hm14(options) => (&options.common, hm14::run(options)),
+        Format::Mps(options) => (&options.common, mps::run(options)),
         Format::TsplibPmedian(options) => (&options.common, tsplib::run(options)),
     };
     answer::show(common, answer)

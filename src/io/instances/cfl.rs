@@ -55,7 +55,10 @@ impl Table {
             .iter()
             .map(|(line, words)| {
                 let good = Decimal::parse(&words[at]).filter(|d| d.real() >= 0.0 && d.real() <= 1e9 && d.digits() <= 6);
-                good.ok_or_else(|| Fault { line: *line, ..text.fault(format!("{name} must be a number from 0 to 1e9")) })
+                good.ok_or_else(|| Fault {
+                    line: *line,
+                    ..text.fault(format!("{name} must be a number from 0 to 1e9"))
+                })
             })
             .collect()
     }
@@ -110,7 +113,8 @@ pub fn parse(text: &mut Text, single_source: bool) -> Result<Cfl, Fault> {
         return Err(text.fault("the numbers have too many digits to be kept exactly"));
     };
     let capacity = Some(Capacity { of_site: capacity, demand, single_source });
-    let problem = Problem::new(fixed, Matrix::new(m, costs), capacity, digits).map_err(|e| text.fault(e.to_string()))?;
+    let problem =
+        Problem::new(fixed, Matrix::new(m, costs), capacity, digits).map_err(|e| text.fault(e.to_string()))?;
     text.finish()?;
     Ok(Cfl { problem, names: depots.rows.into_iter().map(|(_, mut words)| words.swap_remove(name)).collect() })
 }

@@ -85,7 +85,12 @@ mod tests {
 
     #[test]
     fn faults_name_the_line() {
-        for (s, block, line) in [("2 1 1\n1 1\n-4 -2\n-1\n", 1, 5), ("1 1 1\n-1\n", 1, 2), ("1 1 1\n1\n2\nx\n", 1, 4), ("1 1 1\n1\n2\n3\n", 2, 5)] {
+        for (s, block, line) in [
+            ("2 1 1\n1 1\n-4 -2\n-1\n", 1, 5),
+            ("1 1 1\n-1\n", 1, 2),
+            ("1 1 1\n1\n2\nx\n", 1, 4),
+            ("1 1 1\n1\n2\n3\n", 2, 5),
+        ] {
             assert_eq!(read(s, block).unwrap_err().line, line, "{s:?}");
         }
     }

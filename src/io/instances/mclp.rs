@@ -111,7 +111,9 @@ fn header(lines: &mut Lines) -> Result<(Columns, bool), Fault> {
 fn coordinate(lines: &Lines, text: Option<&str>, what: &str) -> Result<f64, Fault> {
     let text = text.ok_or_else(|| lines.fault(format!("the field {what} is missing")))?;
     let value = text.parse::<f64>().ok().filter(|v| v.abs() <= 1e12);
-    value.ok_or_else(|| lines.fault(format!("{what} is not a usable number: \"{}\"", text.chars().take(40).collect::<String>())))
+    value.ok_or_else(|| {
+        lines.fault(format!("{what} is not a usable number: \"{}\"", text.chars().take(40).collect::<String>()))
+    })
 }
 
 /// Calls `each` with the place, demand (in thousandths) and id of every row.
@@ -140,7 +142,10 @@ fn rows(file: &Path, mut each: impl FnMut([f64; 2], i64, Option<&str>)) -> Resul
             (Some(_), Some(text)) => {
                 let value = Decimal::parse(text).and_then(|d| d.scaled(DIGITS)).filter(|d| (0..=1 << 50).contains(d));
                 value.ok_or_else(|| {
-                    lines.fault(format!("demand must be a number from 0 with at most {DIGITS} digits after the point: \"{}\"", text.chars().take(40).collect::<String>()))
+                    lines.fault(format!(
+                        "demand must be a number from 0 with at most {DIGITS} digits after the point: \"{}\"",
+                        text.chars().take(40).collect::<String>()
+                    ))
                 })?
             }
         };

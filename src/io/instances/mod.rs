@@ -3,10 +3,11 @@
 pub mod cfl;
 pub mod hm14;
 pub mod mclp;
+pub mod mps;
 pub mod orlib_cap;
 pub mod orlib_pmed;
+mod text;
 pub mod tsplib;
 pub mod ufllib;
-mod text;
 
 pub use text::{Fault, Text};

@@ -52,7 +52,11 @@ pub fn parse(text: &mut Text, reading: Reading) -> Result<Problem, Fault> {
     let (Some(fixed), Some(costs)) = (scaled(&fixed), scaled(&costs)) else {
         return Err(text.fault("the numbers have too many digits to be kept exactly"));
     };
-    let capacity = (!reading.uncapacitated).then_some(Capacity { of_site: capacity, demand, single_source: reading.single_source });
+    let capacity = (!reading.uncapacitated).then_some(Capacity {
+        of_site: capacity,
+        demand,
+        single_source: reading.single_source,
+    });
     Problem::new(fixed, Matrix::new(m, costs), capacity, digits).map_err(|e| text.fault(e.to_string()))
 }
 
@@ -62,23 +66,33 @@ fn one_capacity(text: &mut Text, reading: Reading) -> Result<f64, Fault> {
         return match reading.capacity {
             Some(value) => Ok(value),
             None if reading.uncapacitated => Ok(0.0),
-            None => Err(text.fault("the file leaves the capacity open: give --capacity (8000 is the published capa1) or --uncapacitated")),
+            None => Err(text.fault(
+                "the file leaves the capacity open: give --capacity (8000 is the published capa1) or --uncapacitated",
+            )),
         };
     }
     let value = word.parse::<f64>().ok();
-    let value = value.ok_or_else(|| text.fault(format!("a capacity is not a number: \"{}\"", word.chars().take(40).collect::<String>())))?;
+    let value = value.ok_or_else(|| {
+        text.fault(format!("a capacity is not a number: \"{}\"", word.chars().take(40).collect::<String>()))
+    })?;
     amount(value, text, "a capacity")
 }
 
 fn amount(value: f64, text: &Text, what: &str) -> Result<f64, Fault> {
-    if (0.0..=1e12).contains(&value) { Ok(value) } else { Err(text.fault(format!("{what} is {value}, outside 0 to 1e12"))) }
+    if (0.0..=1e12).contains(&value) {
+        Ok(value)
+    } else {
+        Err(text.fault(format!("{what} is {value}, outside 0 to 1e12")))
+    }
 }
 
 fn money(text: &mut Text, what: &str) -> Result<Decimal, Fault> {
     let value = text.decimal(what)?;
     let large = value.real().abs() > 1e9 || value.digits() > DIGITS;
     if value.real() < 0.0 || large {
-        return Err(text.fault(format!("{what} must lie between 0 and 1e9 with at most {DIGITS} digits after the point")));
+        return Err(
+            text.fault(format!("{what} must lie between 0 and 1e9 with at most {DIGITS} digits after the point"))
+        );
     }
     Ok(value)
 }
@@ -109,7 +123,14 @@ mod tests {
 
     #[test]
     fn faults_name_the_line() {
-        for (s, line) in [("2 1\n5 7\n", 3), ("1 1\n5 x\n", 2), ("1 1\n5 7\n3\n-1\n", 4), ("1 1\n-5 7\n3\n1\n", 2), ("1 1\n5 7\n3 1 9\n", 3), ("1 1\n2 7\n3 1\n", 4)] {
+        for (s, line) in [
+            ("2 1\n5 7\n", 3),
+            ("1 1\n5 x\n", 2),
+            ("1 1\n5 7\n3\n-1\n", 4),
+            ("1 1\n-5 7\n3\n1\n", 2),
+            ("1 1\n5 7\n3 1 9\n", 3),
+            ("1 1\n2 7\n3 1\n", 4),
+        ] {
             assert_eq!(parse(&mut text(s), Reading::default()).unwrap_err().line, line, "{s:?}");
         }
     }

@@ -65,7 +65,9 @@ mod tests {
 
     #[test]
     fn faults_name_the_line() {
-        for (s, line) in [("x", 1), ("FILE: a\n2 3 1\n", 2), ("FILE: a\n1 1 0\n2 1 1\n", 3), ("FILE: a\n1 2 0\n1 1 1\n", 4)] {
+        for (s, line) in
+            [("x", 1), ("FILE: a\n2 3 1\n", 2), ("FILE: a\n1 1 0\n2 1 1\n", 3), ("FILE: a\n1 2 0\n1 1 1\n", 4)]
+        {
             assert_eq!(parse(&mut text(s)).unwrap_err().line, line, "{s:?}");
         }
     }

@@ -3,7 +3,7 @@ use super::{Fault, Plan, Problem, certificate};
 use crate::ids::{Id, SiteId};
 use crate::lp::{Col, Programme};
 use crate::placement::branch::{BASE, Cut, Oracle, Tree, Tuning, Verdict, View};
-use crate::placement::control::{End, Limits, Watch};
+use crate::placement::control::{Limits, Watch};
 use crate::progress::Observer;
 use std::collections::HashSet;
 
@@ -40,7 +40,6 @@ pub fn solve(problem: &Problem, limits: &Limits, observer: &dyn Observer) -> Res
     let open = oracle.best.1;
     let captured = value(problem, &open);
     let bound = (-outcome.bound).max(captured);
-    let bound = if outcome.end == End::Proved { bound.min(captured * (1.0 + gap)) } else { bound };
     let plan = Plan {
         open: open.iter().map(|&i| SiteId::at(i as usize)).collect(),
         captured,
@@ -103,13 +102,8 @@ impl Capture<'_> {
         let small = 2e-9;
         // Slopes too small for the solver are dropped from the row and added, at their largest, to its constant.
         let dropped: f64 = above.slope.iter().filter(|g| **g < small).sum();
-        let mut terms: Vec<(u32, f64)> = above
-            .slope
-            .iter()
-            .enumerate()
-            .filter(|e| *e.1 >= small)
-            .map(|(i, g)| (i as u32, g * scale))
-            .collect();
+        let mut terms: Vec<(u32, f64)> =
+            above.slope.iter().enumerate().filter(|e| *e.1 >= small).map(|(i, g)| (i as u32, g * scale)).collect();
         terms.push(((self.problem.sites() + j) as u32, -1.0));
         let lower = -(above.constant + dropped) * scale;
         self.cuts.push((j as u32, above));
@@ -153,9 +147,8 @@ impl Capture<'_> {
                     *s = open.iter().enumerate().filter(|e| e.0 != k).map(|e| row[*e.1 as usize]).sum();
                 }
                 for i in (0..m as u32).filter(|i| !open.contains(i)) {
-                    let one = |j: usize| {
-                        self.problem.demand(j) * cuts::share(rest[j] + self.problem.row(j)[i as usize])
-                    };
+                    let one =
+                        |j: usize| self.problem.demand(j) * cuts::share(rest[j] + self.problem.row(j)[i as usize]);
                     let worth: f64 = (0..n).map(one).sum();
                     if worth > best.0 {
                         best = (worth, Some((k, i)));
@@ -275,11 +268,16 @@ impl Oracle for Capture<'_> {
     fn incumbent(&self) -> f64 {
         -self.best.0
     }
+
+    fn proven(&self) -> f64 {
+        -self.cutoff()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::placement::control::End;
     use crate::placement::dice::Dice;
     use crate::progress::Silent;
 

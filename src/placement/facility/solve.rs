@@ -100,7 +100,12 @@ mod tests {
                     assert!(!compact.has_point(), "seed {seed}: claimed infeasible, yet {}", compact.objective);
                 }
                 Ok(plan) => {
-                    assert!((plan.cost - compact.objective).abs() < 1e-5, "seed {seed}: {} {}", plan.cost, compact.objective);
+                    assert!(
+                        (plan.cost - compact.objective).abs() < 1e-5,
+                        "seed {seed}: {} {}",
+                        plan.cost,
+                        compact.objective
+                    );
                     assert!(plan.gap() < 1e-6, "seed {seed}");
                     solved += 1;
                 }
