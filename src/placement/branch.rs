@@ -266,7 +266,7 @@ impl<'a, O: Oracle> Tree<'a, O> {
                 Fate::Gone => {}
                 Fate::Stopped => heap.push(node),
                 Fate::Split(u32::MAX, _) => closed = closed.min(node.bound),
-                Fate::Split(decision, value) => next = self.split(node, decision, value, &mut heap),
+                Fate::Split(decision, value) => next = Some(self.split(&node, decision, value, &mut heap)),
             }
             if self.tags.len() > 2 * self.rows_at_root + 1000 {
                 self.purge(20)?;
@@ -275,7 +275,7 @@ impl<'a, O: Oracle> Tree<'a, O> {
     }
 
     /// Makes the two children; returns the one to plunge into.
-    fn split(&mut self, node: Node, decision: u32, value: f64, heap: &mut BinaryHeap<Node>) -> Option<Node> {
+    fn split(&mut self, node: &Node, decision: u32, value: f64, heap: &mut BinaryHeap<Node>) -> Node {
         let basis = (heap.len() < 4000).then(|| (self.generation, Rc::new(self.hot.basis())));
         let mut child = |yes: bool| {
             self.serial += 1;
@@ -294,7 +294,7 @@ impl<'a, O: Oracle> Tree<'a, O> {
         let (no, yes) = (child(false), child(true));
         let (first, second) = if value >= 0.5 { (yes, no) } else { (no, yes) };
         heap.push(second);
-        Some(first)
+        first
     }
 
     fn load(&mut self, node: &Node) -> Result<(), Failure> {

@@ -266,7 +266,7 @@ mod tests {
                 p.binary(dice.below(21) as f64 - 10.0);
             }
             let mut rows = Vec::new();
-            for _ in 0..1 + dice.below(4) {
+            for _ in 0..=dice.below(4) {
                 let row: Vec<f64> = (0..m).map(|_| dice.below(7) as f64 - 2.0).collect();
                 let limit = dice.below(9) as f64;
                 p.at_least(limit, row.iter().enumerate().map(|(c, &a)| (Col::at(c), a)));

@@ -198,8 +198,8 @@ impl<'a, C: Costs> Prefix<'a, C> {
     }
 
     /// Local search from a set; keeps what is better than the incumbent.
-    pub fn try_set(&mut self, open: Vec<u32>) {
-        if open.is_empty() || !self.tried.insert(open.clone()) {
+    pub fn try_set(&mut self, open: &[u32]) {
+        if open.is_empty() || !self.tried.insert(open.to_vec()) {
             return;
         }
         let setting = Setting {
@@ -210,7 +210,7 @@ impl<'a, C: Costs> Prefix<'a, C> {
             locked: &self.choice.must,
             count_fixed: self.choice.count.is_some(),
         };
-        let mut search = Search::new(setting, &open);
+        let mut search = Search::new(setting, open);
         search.descend(&|| false);
         if search.value() < self.best.value {
             self.best = Best { value: search.value(), open: search.open() };
@@ -268,7 +268,7 @@ impl<C: Costs> Oracle for Prefix<'_, C> {
         self.calls += 1;
         if whole || view.depth == 0 || self.calls.is_multiple_of(16) {
             let open = self.rounded(view);
-            self.try_set(open);
+            self.try_set(&open);
         }
     }
 

@@ -187,8 +187,7 @@ impl Draft {
         let bare = matches!(kind, "BV" | "FR" | "MI" | "PL");
         let tail = &words[1..];
         let (name, value) = match (bare, tail) {
-            (true, [name] | [_, name]) => (*name, 0.0),
-            (true, [_, name, _]) => (*name, 0.0),
+            (true, [name] | [_, name] | [_, name, _]) => (*name, 0.0),
             (false, [name, value] | [_, name, value]) => (*name, number(value)?),
             _ => return Err("a bound needs its kind, its column and mostly a number".into()),
         };

@@ -190,7 +190,7 @@ mod tests {
         let mut dice = Dice::new(seed);
         let m = 1 + dice.below(9);
         let mut cells = Cells::new(m);
-        for _ in 0..1 + dice.below(12) {
+        for _ in 0..=dice.below(12) {
             let size = 1 + dice.below(m);
             cells.push(&dice.sample(m, size), dice.below(9) as i64);
         }
