@@ -69,6 +69,9 @@ pub trait Oracle {
     fn beaten(&self, bound: f64) -> bool;
     /// Value of the incumbent.
     fn incumbent(&self) -> f64;
+    /// The value below which everything that [`Oracle::beaten`] rules out cannot lie: the incumbent's own where answers
+    /// come in grains, less where nodes are dropped for the sake of a gap.
+    fn proven(&self) -> f64;
     /// Priority of a decision when the tree chooses one (larger first); decisions of equal priority compete.
     fn priority(&self, _decision: usize) -> i32 {
         0
@@ -103,11 +106,13 @@ pub struct Tuning {
     pub nodes: Option<u64>,
     /// Relative gap at which the search may end.
     pub gap: f64,
+    /// Feasibility tolerance of the linear programmes, where the solver's own is too coarse.
+    pub tolerance: Option<f64>,
 }
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { root_rounds: 500, node_rounds: 12, trials: 10, trusted: 2, nodes: None, gap: 0.0 }
+        Self { root_rounds: 500, node_rounds: 12, trials: 10, trusted: 2, nodes: None, gap: 0.0, tolerance: None }
     }
 }
 
@@ -187,8 +192,12 @@ impl<'a, O: Oracle> Tree<'a, O> {
         watch: &'a Watch,
         observer: &'a dyn Observer,
     ) -> Result<Self, Failure> {
-        let limits = crate::lp::Limits { presolve: false, ..crate::lp::Limits::default() };
-        let hot = Hot::new(programme, &limits)?;
+        let limits = crate::lp::Limits { presolve: false, seconds: watch.left(), ..crate::lp::Limits::default() };
+        let mut hot = Hot::new(programme, &limits)?;
+        if let Some(tolerance) = tuning.tolerance {
+            hot.set_real_option("primal_feasibility_tolerance", tolerance)?;
+            hot.set_real_option("dual_feasibility_tolerance", tolerance)?;
+        }
         let bounds: Vec<(f64, f64)> = (0..decisions).map(|c| programme.column_bounds(Col::at(c))).collect();
         let (lower, upper): (Vec<f64>, Vec<f64>) = bounds.into_iter().unzip();
         Ok(Self {
@@ -227,7 +236,7 @@ impl<'a, O: Oracle> Tree<'a, O> {
         let mut closed = f64::INFINITY;
         loop {
             let Some(mut node) = next.take().or_else(|| heap.pop()) else {
-                let bound = closed.min(self.oracle.incumbent());
+                let bound = closed.min(self.oracle.proven());
                 return Ok(Outcome { bound, nodes: self.nodes, root, end: End::Proved });
             };
             if self.oracle.beaten(node.bound) {
@@ -246,7 +255,7 @@ impl<'a, O: Oracle> Tree<'a, O> {
                 None
             };
             if let Some(end) = ended {
-                return Ok(Outcome { bound: low.min(self.oracle.incumbent()), nodes: self.nodes, root, end });
+                return Ok(Outcome { bound: low.min(self.oracle.proven()), nodes: self.nodes, root, end });
             }
             let fate = self.process(&mut node)?;
             if node.depth == 0 {
@@ -257,7 +266,7 @@ impl<'a, O: Oracle> Tree<'a, O> {
                 Fate::Gone => {}
                 Fate::Stopped => heap.push(node),
                 Fate::Split(u32::MAX, _) => closed = closed.min(node.bound),
-                Fate::Split(decision, value) => next = self.split(node, decision, value, &mut heap),
+                Fate::Split(decision, value) => next = Some(self.split(&node, decision, value, &mut heap)),
             }
             if self.tags.len() > 2 * self.rows_at_root + 1000 {
                 self.purge(20)?;
@@ -266,7 +275,7 @@ impl<'a, O: Oracle> Tree<'a, O> {
     }
 
     /// Makes the two children; returns the one to plunge into.
-    fn split(&mut self, node: Node, decision: u32, value: f64, heap: &mut BinaryHeap<Node>) -> Option<Node> {
+    fn split(&mut self, node: &Node, decision: u32, value: f64, heap: &mut BinaryHeap<Node>) -> Node {
         let basis = (heap.len() < 4000).then(|| (self.generation, Rc::new(self.hot.basis())));
         let mut child = |yes: bool| {
             self.serial += 1;
@@ -285,7 +294,7 @@ impl<'a, O: Oracle> Tree<'a, O> {
         let (no, yes) = (child(false), child(true));
         let (first, second) = if value >= 0.5 { (yes, no) } else { (no, yes) };
         heap.push(second);
-        Some(first)
+        first
     }
 
     fn load(&mut self, node: &Node) -> Result<(), Failure> {

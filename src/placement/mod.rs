@@ -10,6 +10,9 @@
 
 pub mod ascent;
 pub mod branch;
+pub mod capture;
+pub mod centre;
+pub mod compact;
 pub mod control;
 pub mod costs;
 pub mod covering;

@@ -41,6 +41,7 @@ pub struct Prefix<'a, C: Costs> {
     scale: i64,
     /// Answers must be better than the incumbent by at least this to matter.
     slack: i64,
+    grain: i64,
     best: Best,
     tried: HashSet<Vec<u32>>,
     calls: u64,
@@ -57,7 +58,7 @@ impl<'a, C: Costs> Prefix<'a, C> {
         best: Best,
         unit: f64,
         scale: i64,
-        slack: i64,
+        (slack, grain): (i64, i64),
     ) -> Self {
         let columns: Vec<u32> = (0..choice.alive.len() as u32).filter(|&i| choice.alive[i as usize]).collect();
         let mut column_of = vec![u32::MAX; choice.alive.len()];
@@ -79,6 +80,7 @@ impl<'a, C: Costs> Prefix<'a, C> {
             unit,
             scale,
             slack,
+            grain,
             best,
             tried,
             calls: 0,
@@ -196,8 +198,8 @@ impl<'a, C: Costs> Prefix<'a, C> {
     }
 
     /// Local search from a set; keeps what is better than the incumbent.
-    pub fn try_set(&mut self, open: Vec<u32>) {
-        if open.is_empty() || !self.tried.insert(open.clone()) {
+    pub fn try_set(&mut self, open: &[u32]) {
+        if open.is_empty() || !self.tried.insert(open.to_vec()) {
             return;
         }
         let setting = Setting {
@@ -208,7 +210,7 @@ impl<'a, C: Costs> Prefix<'a, C> {
             locked: &self.choice.must,
             count_fixed: self.choice.count.is_some(),
         };
-        let mut search = Search::new(setting, &open);
+        let mut search = Search::new(setting, open);
         search.descend(&|| false);
         if search.value() < self.best.value {
             self.best = Best { value: search.value(), open: search.open() };
@@ -266,7 +268,7 @@ impl<C: Costs> Oracle for Prefix<'_, C> {
         self.calls += 1;
         if whole || view.depth == 0 || self.calls.is_multiple_of(16) {
             let open = self.rounded(view);
-            self.try_set(open);
+            self.try_set(&open);
         }
     }
 
@@ -276,5 +278,10 @@ impl<C: Costs> Oracle for Prefix<'_, C> {
 
     fn incumbent(&self) -> f64 {
         self.best.value as f64
+    }
+
+    fn proven(&self) -> f64 {
+        let hidden = if self.slack > self.grain { self.slack } else { 0 };
+        (self.best.value - hidden) as f64
     }
 }

@@ -132,7 +132,12 @@ fn written(answer: &Answer, json: bool) -> String {
     if json {
         return format!("{}\n", Value::Object(map));
     }
-    map.iter().map(|(key, value)| format!("{key:<11} {value}\n")).collect()
+    let mut text = String::new();
+    for (key, value) in &map {
+        // Writing to a string cannot fail.
+        let _ = std::fmt::Write::write_fmt(&mut text, format_args!("{key:<11} {value}\n"));
+    }
+    text
 }
 
 /// Says progress on standard error, or nothing.

@@ -2,7 +2,9 @@
 
 mod answer;
 mod facility;
+mod hm14;
 mod mclp;
+mod mps;
 mod orlib_pmed;
 mod smps;
 mod tsplib;
@@ -31,6 +33,10 @@ enum Format {
     Cfl(facility::Cfl),
     /// Maximal covering from CSV files.
     Mclp(mclp::Options),
+    /// Maximum capture under multinomial logit, HM14 files.
+    Hm14(hm14::Options),
+    /// A mixed-integer programme over yes/no decisions, MPS format.
+    Mps(mps::Options),
     /// p-median over the points of a TSPLIB file, floor of the Euclidean distance.
     TsplibPmedian(tsplib::Options),
     /// SMPS: two-stage stochastic linear programmes with random right-hand sides.
@@ -45,6 +51,8 @@ pub fn run(args: &SolveArgs) -> i32 {
         Format::Ufllib(options) => (&options.common, facility::run_ufl(options)),
         Format::Cfl(options) => (&options.common, facility::run_cfl(options)),
         Format::Mclp(options) => (&options.common, mclp::run(options)),
+        Format::Hm14(options) => (&options.common, hm14::run(options)),
+        Format::Mps(options) => (&options.common, mps::run(options)),
         Format::TsplibPmedian(options) => (&options.common, tsplib::run(options)),
         Format::Smps(options) => return smps::run(options),
     };

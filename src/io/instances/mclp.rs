@@ -90,7 +90,7 @@ fn header(lines: &mut Lines) -> Result<(Columns, bool), Fault> {
     if !lines.next()? {
         return Err(lines.fault("the file is empty; a header such as x,y,demand was expected"));
     }
-    let separator = [b',', b';', b'\t'].into_iter().max_by_key(|s| lines.buffer.iter().filter(|b| *b == s).count());
+    let separator = [b',', b';', b'\t'].into_iter().max_by_key(|s| lines.buffer.split(|b| b == s).count());
     let separator = separator.unwrap_or(b',');
     let names: Vec<String> = fields(&lines.buffer, separator).map(str::to_lowercase).collect();
     if names.len() >= 2 && names.iter().all(|n| n.parse::<f64>().is_ok()) {

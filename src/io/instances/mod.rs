@@ -1,7 +1,9 @@
 //! Readers of public benchmark formats, one file a format. Faults name the file, the line and the reason.
 
 pub mod cfl;
+pub mod hm14;
 pub mod mclp;
+pub mod mps;
 pub mod orlib_cap;
 pub mod orlib_pmed;
 pub mod smps;

@@ -51,7 +51,7 @@ impl Text {
     pub fn from_bytes(file: &Path, bytes: Vec<u8>) -> Result<Self, Fault> {
         let content = String::from_utf8(bytes).map_err(|e| {
             let before = &e.as_bytes()[..e.utf8_error().valid_up_to()];
-            let line = 1 + before.iter().filter(|&&b| b == b'\n').count();
+            let line = 1 + before.split(|&b| b == b'\n').count() - 1;
             Fault { file: file.to_path_buf(), line, reason: "is not UTF-8 text; save it as UTF-8".into() }
         })?;
         let skip = if content.starts_with('\u{feff}') { 3 } else { 0 };

@@ -5,6 +5,7 @@ mod collector;
 pub mod formulation;
 mod plan;
 mod problem;
+pub mod set;
 mod solve;
 
 pub use collector::Collector;

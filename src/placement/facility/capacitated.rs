@@ -55,8 +55,7 @@ pub fn solve(problem: &Problem, limits: &Limits, observer: &dyn Observer) -> Res
     };
     let fixed: f64 = open.iter().map(|&i| problem.fixed()[i as usize] as f64).sum();
     let cost = (fixed + transport::cost(problem, &shares)) / problem.scale();
-    let bound = outcome.bound / problem.scale();
-    let bound = if outcome.end == End::Proved { bound.max(cost * (1.0 - gap)) } else { bound }.min(cost);
+    let bound = (outcome.bound / problem.scale()).min(cost);
     let whole = shares.iter().flatten().all(|s| s.1 == 1.0);
     let exact = whole.then(|| {
         let serve = shares.iter().enumerate().map(|(j, s)| costs.cost(s[0].0 as usize, j)).sum::<i64>();
@@ -352,6 +351,10 @@ impl Oracle for Oracular<'_> {
 
     fn incumbent(&self) -> f64 {
         self.best
+    }
+
+    fn proven(&self) -> f64 {
+        self.cutoff()
     }
 
     fn priority(&self, decision: usize) -> i32 {

@@ -87,7 +87,9 @@ fn tidy(open: &[u32], values: &[f64], demand: f64) -> Vec<(u32, f64)> {
     if kept.len() == 1 {
         kept[0].1 = 1.0;
     } else {
-        kept.iter_mut().for_each(|s| s.1 /= total);
+        for share in &mut kept {
+            share.1 /= total;
+        }
     }
     kept
 }
