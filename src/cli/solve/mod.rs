@@ -5,6 +5,7 @@ mod facility;
 mod mclp;
 mod orlib_pmed;
 mod tsplib;
+mod vmi;
 
 pub use answer::{Answer, Common};
 
@@ -32,6 +33,8 @@ enum Format {
     Mclp(mclp::Options),
     /// p-median over the points of a TSPLIB file, floor of the Euclidean distance.
     TsplibPmedian(tsplib::Options),
+    /// A rolling replenishment instance (JSON): what is sent where, when.
+    Vmi(vmi::VmiArgs),
 }
 
 /// Solves a file, prints the answer, and returns the exit code (0 answered, 1 no answer, 2 the file is malformed).
@@ -43,6 +46,7 @@ pub fn run(args: &SolveArgs) -> i32 {
         Format::Cfl(options) => (&options.common, facility::run_cfl(options)),
         Format::Mclp(options) => (&options.common, mclp::run(options)),
         Format::TsplibPmedian(options) => (&options.common, tsplib::run(options)),
+        Format::Vmi(options) => return vmi::show(options),
     };
     answer::show(common, answer)
 }

@@ -6,6 +6,7 @@ pub mod orlib_cap;
 pub mod orlib_pmed;
 pub mod tsplib;
 pub mod ufllib;
+pub mod vmi;
 mod text;
 
 pub use text::{Fault, Text};
