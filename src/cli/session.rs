@@ -63,7 +63,7 @@ impl Input {
 }
 
 /// SIGINT and SIGTERM raise the flag; a second one ends the program at once.
-fn stop_on_signals() -> Stop {
+pub(super) fn stop_on_signals() -> Stop {
     let flag = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         // The order matters: the first signal finds the flag down and raises it, the second finds it up and exits.

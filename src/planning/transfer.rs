@@ -131,7 +131,8 @@ fn dealer(ground: &Ground, plan: &NetworkState, site: SiteId) -> room::Dealer {
     let storage = ground.scenario.network.sites[site].storage.get();
     let held: u32 = ground.scenario.stock.iter().filter(|l| l.site == site).map(|l| l.cars).sum();
     let room = (storage > 0).then(|| storage.saturating_sub(held));
-    room::Dealer { gives: true, takes: plan.open[site].is_some(), room }
+    let open = plan.open[site].is_some();
+    room::Dealer { gives: true, takes: open, room, clears: !open }
 }
 
 fn arcs(ground: &Ground, plan: &NetworkState, dealers: &[SiteId]) -> Vec<room::Arc> {

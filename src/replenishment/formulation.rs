@@ -2,7 +2,7 @@
 //! instances small enough for it, and as the yardstick of the decomposition. One function a constraint family.
 
 use super::fairness::FairShare;
-use super::problem::{Mode, Problem};
+use super::problem::{Cell, Mode, Problem};
 use super::view::{Offer, View};
 use crate::lp::{Col, Programme, Row};
 use std::collections::BTreeMap;
@@ -114,12 +114,15 @@ impl Compact<'_> {
     fn transfer_columns(&mut self) {
         let data = self.problem.data();
         let at: BTreeMap<_, _> = data.cells.iter().enumerate().map(|(c, x)| ((x.dealer, x.model), c)).collect();
+        // With whole demand and targets, whole orders leave a flow whose vertices are whole by themselves.
+        let fractional = |c: &Cell| c.demand.iter().chain([&c.safety, &c.end_target]).any(|v| v.fract() != 0.0);
+        let whole = self.shape.integer && data.cells.iter().any(fractional);
         for (a, arc) in data.transfers.iter().enumerate() {
             for &from in self.problem.cells_of_dealer(arc.from) {
                 let Some(&to) = at.get(&(arc.to, data.cells[from].model)) else { continue };
                 for t in 0..data.weeks {
                     for g in 0..data.ages {
-                        let col = self.lp.column_of(self.shape.integer, arc.cost, INF);
+                        let col = self.lp.column_of(whole, arc.cost, INF);
                         self.transfers.push((a, from, to, g, t, col));
                     }
                 }

@@ -11,12 +11,14 @@ mod master;
 pub mod plan;
 pub mod policy;
 pub mod problem;
+pub mod relaxation;
 mod schedule;
 mod solve;
 #[cfg(test)]
 mod tests;
 mod view;
 mod whole;
+pub mod worth;
 
 pub use compact::{Shape, Whole as WholeModel};
 pub use plan::{CarrierUse, CellPath, CostParts, OrderLine, Plan, Reason, ShadowPrices};

@@ -37,11 +37,13 @@ pub struct Dealer {
     pub takes: bool,
     /// Places free for cars that come in; `None` without limit.
     pub room: Option<u32>,
+    /// Whether the dealer ends: its whole stock may leave, not only the weekly share.
+    pub clears: bool,
 }
 
 impl Default for Dealer {
     fn default() -> Self {
-        Self { gives: true, takes: true, room: None }
+        Self { gives: true, takes: true, room: None, clears: false }
     }
 }
 
@@ -154,6 +156,9 @@ impl Problem {
 
     /// Cars a dealer may give in one week: the share of its stock, rounded down.
     pub fn weekly_share(&self, dealer: usize) -> i64 {
+        if self.data.dealers[dealer].clears {
+            return self.stock[dealer] as i64;
+        }
         // The small addition keeps 0.1 × 30 at 3.
         (self.data.rules.share_of_stock * self.stock[dealer] as f64 + 1e-9).floor() as i64
     }

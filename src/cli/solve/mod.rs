@@ -8,6 +8,7 @@ mod mps;
 mod orlib_pmed;
 mod smps;
 mod tsplib;
+mod vmi;
 
 pub use answer::{Answer, Common};
 
@@ -41,6 +42,8 @@ enum Format {
     TsplibPmedian(tsplib::Options),
     /// SMPS: two-stage stochastic linear programmes with random right-hand sides.
     Smps(smps::Options),
+    /// A rolling replenishment instance (JSON): what is sent where, when.
+    Vmi(vmi::VmiArgs),
 }
 
 /// Solves a file, prints the answer, and returns the exit code (0 answered, 1 no answer, 2 the file is malformed).
@@ -55,6 +58,7 @@ pub fn run(args: &SolveArgs) -> i32 {
         Format::Mps(options) => (&options.common, mps::run(options)),
         Format::TsplibPmedian(options) => (&options.common, tsplib::run(options)),
         Format::Smps(options) => return smps::run(options),
+        Format::Vmi(options) => return vmi::show(options),
     };
     answer::show(common, answer)
 }

@@ -10,5 +10,6 @@ pub mod smps;
 mod text;
 pub mod tsplib;
 pub mod ufllib;
+pub mod vmi;
 
 pub use text::{Fault, Text};

@@ -122,10 +122,10 @@ impl Summary {
         self.step(
             "transfer",
             json!({
-                "status": if plan.bound == plan.profit { "optimal" } else { "gap" },
+                "status": if plan.bound <= plan.objective { "optimal" } else { "gap" },
                 "moves": plan.moves.len(), "value_cny": sum(&|m| m.gain - m.loss), "cost_cny": sum(&|m| m.cost),
-                "profit_cny": plan.profit.major(), "bound_cny": plan.bound.major(),
-                "grade": if plan.bound == plan.profit { "A" } else { "B" }, "repeatable": true,
+                "profit_cny": plan.profit.major(), "objective_cny": plan.objective.major(), "bound_cny": plan.bound.major(),
+                "grade": if plan.bound <= plan.objective { "A" } else { "B" }, "repeatable": true,
             }),
         );
     }
