@@ -239,7 +239,8 @@
     shapes.forEach(s => s.setAttribute("transform", `scale(${(s.dataset.scale * narrow * zoom.k ** -0.62).toFixed(3)})`));
     circles.forEach(([c, r]) => c.setAttribute("r", (r * zoom.k ** -0.45).toFixed(2)));
     svg.style.setProperty("--name", (12 * unit * zoom.k ** -1).toFixed(3) + "px");
-    svg.dataset.level = [2.5, 6, 15].filter(k => zoom.k >= k).length;
+    // Names need room on the screen: a narrow picture shows none until it is moved closer.
+    svg.dataset.level = [0.6, 2, 5, 12].filter(k => zoom.k / unit >= k).length;
     ring.setAttribute("r", (9 * narrow * zoom.k ** -0.75).toFixed(2));
   }
   function zoomAt(factor, px, py) {
