@@ -2,7 +2,7 @@
 
 use super::names::{Index, fold, nearest};
 use super::schema::{Type, Word};
-use crate::io::fault::Code;
+use crate::io::fault::{Code, shorten};
 use crate::units::Money;
 use jiff::civil::{Date, Weekday};
 
@@ -187,7 +187,7 @@ fn hour(text: &str) -> Result<f64, Flaw> {
             (Ok(h), Ok(m)) if h < 24 || m == 0 => Ok(h as f64 + m as f64 / 60.0),
             _ => flaw(
                 Code::Range,
-                format!("{text} is not an hour of the day"),
+                format!("{} is not an hour of the day", shorten(text)),
                 "write hours after midnight, as 9, 17.5 or 17:30",
             ),
         },

@@ -1,0 +1,231 @@
+//! The whole road once, through the command itself: from tables to results, step by step, whatever the threads and the
+//! order of rows, with the exit codes that scripts rely on.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn forecourt() -> Command {
+    let mut command = Command::cargo_bin("forecourt").unwrap();
+    command.current_dir(root());
+    command
+}
+
+/// Runs a command line that must succeed; returns stdout.
+fn done(line: &[&str]) -> String {
+    let output = forecourt().args(line).output().unwrap();
+    assert!(output.status.success(), "{line:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// All files of a folder, without what differs between equal runs.
+fn content(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let mut bytes = fs::read(&path).unwrap();
+        if name == "provenance.json" {
+            let mut value: Value = serde_json::from_slice(&bytes).unwrap();
+            value.as_object_mut().unwrap().remove("run").expect("times stand under run");
+            bytes = value.to_string().into_bytes();
+        }
+        if name != "report.html" {
+            files.insert(name, bytes);
+        }
+    }
+    files
+}
+
+fn plan_tiny(out: &Path, more: &[&str]) -> Value {
+    let mut line = vec!["plan", "scenarios/tiny", "--quiet", "--json", "--out", out.to_str().unwrap()];
+    line.extend(more);
+    serde_json::from_str(&done(&line)).expect("--json prints one object")
+}
+
+#[test]
+fn the_main_job_gives_the_same_bytes_for_any_number_of_threads() {
+    let home = tempfile::tempdir().unwrap();
+    let out = |k: &str| home.path().join(k);
+    let printed = plan_tiny(&out("one"), &["--threads", "1"]);
+    plan_tiny(&out("two"), &["--threads", "2"]);
+    plan_tiny(&out("eight"), &["--threads", "8"]);
+    let one = content(&out("one"));
+    assert_eq!(one, content(&out("two")));
+    assert_eq!(one, content(&out("eight")));
+    let written: Value = serde_json::from_slice(&one["summary.json"]).unwrap();
+    assert_eq!(printed, written, "--json prints what summary.json holds");
+    for file in ["placement.csv", "orders.csv", "transfers.csv", "kpi.csv", "zones.csv", "weeks.csv"] {
+        assert!(one[file].iter().filter(|b| **b == b'\n').count() > 1, "{file} has rows");
+    }
+    assert!(out("one").join("report.html").is_file());
+}
+
+#[test]
+fn the_order_of_rows_does_not_matter() {
+    let home = tempfile::tempdir().unwrap();
+    let shuffled = home.path().join("tiny");
+    fs::create_dir(&shuffled).unwrap();
+    for entry in fs::read_dir(root().join("scenarios/tiny")).unwrap() {
+        let path = entry.unwrap().path();
+        let mut text = fs::read_to_string(&path).unwrap();
+        if path.extension().is_some_and(|e| e == "csv") {
+            let mut lines: Vec<&str> = text.lines().collect();
+            lines[1..].reverse();
+            text = lines.join("\n") + "\n";
+        }
+        fs::write(shuffled.join(path.file_name().unwrap()), text).unwrap();
+    }
+    plan_tiny(&home.path().join("a"), &[]);
+    let (other, scenario) = (home.path().join("b"), shuffled.to_str().unwrap());
+    done(&["plan", scenario, "--quiet", "--out", other.to_str().unwrap()]);
+    let (mut a, mut b) = (content(&home.path().join("a")), content(&other));
+    // The provenance holds the hashes of the files, which differ by design.
+    assert_ne!(a.remove("provenance.json"), b.remove("provenance.json"));
+    assert_eq!(a, b);
+}
+
+#[test]
+fn steps_taken_one_by_one_meet_the_main_job() {
+    let home = tempfile::tempdir().unwrap();
+    let (whole, steps) = (home.path().join("whole"), home.path().join("steps"));
+    plan_tiny(&whole, &[]);
+    for step in ["forecast", "place", "replenish", "transfer", "simulate"] {
+        done(&[step, "scenarios/tiny", "--quiet", "--out", steps.to_str().unwrap()]);
+    }
+    let (whole, steps) = (content(&whole), content(&steps));
+    for (name, bytes) in &whole {
+        if name != "provenance.json" {
+            assert!(steps.get(name) == Some(bytes), "{name} differs between the main job and the single steps");
+        }
+    }
+}
+
+/// The placement of scenarios/tiny as docs/tiny.md derives it by hand.
+#[test]
+fn the_placement_of_tiny_is_the_one_derived_by_hand() {
+    let home = tempfile::tempdir().unwrap();
+    let summary = plan_tiny(&home.path().join("r"), &[]);
+    let place = &summary["steps"]["place"];
+    assert_eq!(place["profit_today_cny_per_year"], 51_980_000.0);
+    assert_eq!(place["profit_plan_cny_per_year"], 64_780_000.0);
+    assert_eq!(place["bound_cny_per_year"], 64_780_000.0);
+    assert_eq!(place["one_off_cost_cny"], 11_000_000.0);
+    assert_eq!(summary["steps"]["forecast"]["cars_per_week"], 147.0);
+    assert_eq!(summary["steps"]["forecast"]["margin_of_average_car_cny"], 12_000.0);
+    let text = fs::read_to_string(home.path().join("r/placement.csv")).unwrap();
+    let rows: BTreeMap<&str, Vec<&str>> =
+        text.lines().skip(1).map(|l| (l.split(',').next().unwrap(), l.split(',').collect())).collect();
+    // site: action, sales today, sales plan, profit today, profit plan, one-off, worth of the decision
+    let expected = [
+        ("C1", "open", "0", "1095", "0", "8140000", "10000000", "6140000"),
+        ("C2", "stay_closed", "0", "0", "0", "0", "0", "1620000"),
+        ("C3", "stay_closed", "0", "0", "0", "0", "0", "2755076.92"),
+        ("D1", "keep", "2190", "2190", "18280000", "18280000", "0", "16602857.14"),
+        ("D2", "keep", "3285", "3285", "31420000", "31420000", "0", "27114857.14"),
+        ("D3", "keep", "1095", "1095", "9140000", "9140000", "0", "6850909.09"),
+        ("D4", "close", "1095", "0", "-6860000", "0", "1000000", "6660000"),
+    ];
+    for (site, action, sales_today, sales_plan, profit_today, profit_plan, one_off, worth) in expected {
+        let row = &rows[site];
+        assert_eq!(
+            (row[1], row[5], row[6], row[8], row[9], row[10], row[11]),
+            (action, sales_today, sales_plan, profit_today, profit_plan, one_off, worth),
+            "{site}"
+        );
+    }
+}
+
+#[test]
+fn exit_codes_say_what_happened() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("r");
+    let code = |line: &[&str]| forecourt().args(line).output().unwrap().status.code();
+    assert_eq!(code(&["check", "scenarios/tiny"]), Some(0));
+    assert_eq!(code(&["check", "scenarios/nowhere"]), Some(2));
+    assert_eq!(code(&["plan", "scenarios/nowhere", "--out", out.to_str().unwrap()]), Some(2));
+    assert_eq!(code(&["plan"]), Some(2));
+    assert_eq!(code(&["--help"]), Some(0));
+    assert!(!out.exists(), "nothing is written for bad input");
+    // A rule that nobody can obey: two stores at the least where only one may be.
+    let tight = home.path().join("tight");
+    fs::create_dir(&tight).unwrap();
+    for entry in fs::read_dir(root().join("scenarios/tiny")).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, tight.join(path.file_name().unwrap())).unwrap();
+    }
+    let toml = fs::read_to_string(tight.join("scenario.toml")).unwrap();
+    let toml: Vec<&str> = toml.lines().filter(|l| !l.contains("max_close")).collect();
+    let toml = toml.join("\n").replace("[placement]", "[placement]\nmin_stores = 5\nmax_open = 0");
+    fs::write(tight.join("scenario.toml"), toml).unwrap();
+    let output = forecourt().args(["place", tight.to_str().unwrap(), "--out", out.to_str().unwrap()]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("max_open must be at least 1") || said.contains("min_stores can be at most 4"), "{said}");
+    assert!(!out.exists());
+}
+
+#[test]
+fn money_in_the_tables_adds_up_to_the_summary() {
+    let home = tempfile::tempdir().unwrap();
+    let out: PathBuf = home.path().join("r");
+    let summary = plan_tiny(&out, &[]);
+    let kpi = |id: &str, which: &str| {
+        let list = summary["kpis"].as_array().unwrap();
+        list.iter().find(|k| k["id"] == id).unwrap()[which]["mean"].as_f64().unwrap()
+    };
+    for which in ["today", "plan", "difference"] {
+        let parts = ["holding_cost", "age_discount", "lost_sales_cost", "freight_cost", "transfer_cost", "fixed_cost", "one_off_cost"];
+        let sum = kpi("contribution", which) - parts.iter().map(|p| kpi(p, which)).sum::<f64>();
+        assert!((sum - kpi("profit", which)).abs() <= 6.0, "{which}: {sum} against {}", kpi("profit", which));
+    }
+    // Profit of the placement, recomputed from placement.csv alone: stores' profits less one-off money over five years.
+    let text = fs::read_to_string(out.join("placement.csv")).unwrap();
+    let column = |k: usize| text.lines().skip(1).map(|l| l.split(',').nth(k).unwrap().parse::<f64>().unwrap()).sum::<f64>();
+    let objective = summary["steps"]["place"]["objective_cny_per_year"].as_f64().unwrap();
+    assert!((column(9) - column(10) / 5.0 - objective).abs() <= 1e-6 * objective);
+    // Cars ordered and moved are those of the tables.
+    let rows = |file: &str, k: usize| -> f64 {
+        let text = fs::read_to_string(out.join(file)).unwrap();
+        text.lines().skip(1).map(|l| l.split(',').nth(k).unwrap().parse::<f64>().unwrap()).sum()
+    };
+    assert_eq!(rows("orders.csv", 4), summary["steps"]["replenish"]["cars_ordered"].as_f64().unwrap());
+    assert_eq!(rows("transfers.csv", 4), summary["steps"]["transfer"]["moves"].as_f64().unwrap());
+}
+
+/// Every `forecourt …` line in a fenced block of the README and the guides is run, except those on the large scenario.
+#[test]
+fn commands_in_the_readme_run() {
+    let mut count = 0;
+    for page in ["README.md", "docs/tiny.md"] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        let mut fenced = false;
+        for line in text.lines() {
+            if line.starts_with("```") {
+                fenced = !fenced;
+            }
+            let Some(words) = line.trim_start().strip_prefix("target/release/forecourt ").filter(|_| fenced) else { continue };
+            let words = words.split('#').next().unwrap();
+            if words.contains("china") || words.contains("../shared") {
+                continue;
+            }
+            let home = tempfile::tempdir().unwrap();
+            std::os::unix::fs::symlink(root().join("scenarios"), home.path().join("scenarios")).unwrap();
+            if words.starts_with("report") {
+                let out = home.path().join("results/tiny");
+                plan_tiny(&out, &[]);
+            }
+            let mut command = Command::cargo_bin("forecourt").unwrap();
+            let output = command.current_dir(home.path()).args(words.split_whitespace()).output().unwrap();
+            assert!(output.status.success(), "{page}: {line}: {}", String::from_utf8_lossy(&output.stderr));
+            count += 1;
+        }
+    }
+    assert!(count >= 6, "only {count} commands were found");
+}
