@@ -94,7 +94,10 @@ fn the_solver_is_behind_one_door_and_unsafe_where_it_is_named() {
         let allowed = name == "lp/highs.rs" || name.starts_with("simulation/cells/");
         assert!(!code.contains("unsafe {") || allowed, "{name} uses unsafe");
         if let Some(room) = name.strip_suffix("certificate.rs") {
-            assert!(!code.contains("crate::lp") && !code.contains("formulation"), "{room}certificate.rs must not know the solver");
+            assert!(
+                !code.contains("crate::lp") && !code.contains("formulation"),
+                "{room}certificate.rs must not know the solver"
+            );
         }
     }
 }

@@ -181,13 +181,22 @@ fn money_in_the_tables_adds_up_to_the_summary() {
         list.iter().find(|k| k["id"] == id).unwrap()[which]["mean"].as_f64().unwrap()
     };
     for which in ["today", "plan", "difference"] {
-        let parts = ["holding_cost", "age_discount", "lost_sales_cost", "freight_cost", "transfer_cost", "fixed_cost", "one_off_cost"];
+        let parts = [
+            "holding_cost",
+            "age_discount",
+            "lost_sales_cost",
+            "freight_cost",
+            "transfer_cost",
+            "fixed_cost",
+            "one_off_cost",
+        ];
         let sum = kpi("contribution", which) - parts.iter().map(|p| kpi(p, which)).sum::<f64>();
         assert!((sum - kpi("profit", which)).abs() <= 6.0, "{which}: {sum} against {}", kpi("profit", which));
     }
     // Profit of the placement, recomputed from placement.csv alone: stores' profits less one-off money over five years.
     let text = fs::read_to_string(out.join("placement.csv")).unwrap();
-    let column = |k: usize| text.lines().skip(1).map(|l| l.split(',').nth(k).unwrap().parse::<f64>().unwrap()).sum::<f64>();
+    let column =
+        |k: usize| text.lines().skip(1).map(|l| l.split(',').nth(k).unwrap().parse::<f64>().unwrap()).sum::<f64>();
     let objective = summary["steps"]["place"]["objective_cny_per_year"].as_f64().unwrap();
     assert!((column(9) - column(10) / 5.0 - objective).abs() <= 1e-6 * objective);
     // Cars ordered and moved are those of the tables.
@@ -210,7 +219,9 @@ fn commands_in_the_readme_run() {
             if line.starts_with("```") {
                 fenced = !fenced;
             }
-            let Some(words) = line.trim_start().strip_prefix("target/release/forecourt ").filter(|_| fenced) else { continue };
+            let Some(words) = line.trim_start().strip_prefix("target/release/forecourt ").filter(|_| fenced) else {
+                continue;
+            };
             let words = words.split('#').next().unwrap();
             if words.contains("china") || words.contains("../shared") {
                 continue;

@@ -2,7 +2,7 @@
 
 use super::{Known, Rows};
 use crate::io::fault::{Code, shorten};
-use crate::io::scenario::log::Log;
+use crate::io::scenario::log::{Log, Spot};
 use crate::io::scenario::names::{fold, nearest};
 use crate::io::scenario::scan::{Cell, Scanner};
 use crate::io::scenario::schema::{Attribute, Need, Table};
@@ -48,7 +48,16 @@ impl<'t> Rows<'t> {
                 self.malformed(malformed, log);
                 return false;
             }
-            None => return false,
+            None => {
+                // Delimiters and blanks alone: no header, though the file is not empty to the byte.
+                log.add(Spot { file: self.file, at: None }, Code::EmptyFile, "", || {
+                    (
+                        "the file holds no header".into(),
+                        "write the header and the rows; `forecourt schema` lists the columns".into(),
+                    )
+                });
+                return false;
+            }
         }
         self.width = self.scanner.cells.len();
         while self.width > 0 && self.scanner.cells[self.width - 1].from == self.scanner.cells[self.width - 1].to {
