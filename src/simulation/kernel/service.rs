@@ -1,0 +1,155 @@
+//! One customer: buy, have a car fetched, go elsewhere, wait, substitute or leave.
+
+use super::super::customers::{Customer, Turn};
+use super::super::outcome::Measure;
+use super::{Kernel, Waiter};
+use crate::stats::stream::below;
+
+/// Positions of a customer's draws beside those of the dealer choice (0–31 and 64–67).
+const DRAW_DIVERT: u64 = 32;
+const DRAW_LAST: u64 = 40;
+const DRAW_FAILURE: u64 = 48;
+const DRAW_DONOR: u64 = 52;
+
+impl Kernel<'_> {
+    /// Serves a customer whose first turn is known.
+    pub(super) fn serve(&mut self, c: &Customer, turn: Turn) {
+        let t = self.t;
+        let behaviour = &t.parts.behaviour;
+        let mut tried = [u32::MAX; 4];
+        let first = match turn {
+            Turn::Dealer(dealer) => dealer,
+            Turn::Outside => return self.outside(c, Measure::Elsewhere),
+            Turn::Nowhere => {
+                self.balance.customers += 1;
+                self.balance.lost += 1;
+                self.week.customers += 1;
+                self.week.lost += 1;
+                self.outside(c, Measure::Customers);
+                self.outside(c, Measure::Lost);
+                let cost = t.money[c.model as usize].lost;
+                self.unserved[t.parts.zones[c.zone as usize].region as usize].add(Measure::LostCost, cost);
+                self.models[c.model as usize].add(Measure::LostCost, cost);
+                return;
+            }
+        };
+        self.note(first, c.model, Measure::Customers, 1);
+        self.balance.customers += 1;
+        self.week.customers += 1;
+        let mut dealer = first;
+        for visit in 0..=behaviour.further_dealers as usize {
+            if let Some(car) = self.take(dealer, c.model) {
+                if visit == 0 {
+                    self.note(first, c.model, Measure::OnTheSpot, 1);
+                } else {
+                    self.note_diverted(first, dealer, c.model);
+                }
+                return self.sold(dealer, c.model, self.day as i32 - car.birth());
+            }
+            if let Some(age) = self.trade(dealer, c, visit as u64) {
+                if visit > 0 {
+                    self.note_diverted(first, dealer, c.model);
+                }
+                return self.sold(dealer, c.model, age);
+            }
+            tried[visit] = dealer;
+            if visit == behaviour.further_dealers as usize || c.unit(DRAW_DIVERT + visit as u64) >= behaviour.divert {
+                break;
+            }
+            match t.choose(c, visit + 1, &tried[..=visit]) {
+                Turn::Dealer(next) => dealer = next,
+                Turn::Outside => return self.lose(first, c.model),
+                Turn::Nowhere => break,
+            }
+        }
+        self.without_car(first, c);
+    }
+
+    /// Waits, substitutes or leaves.
+    fn without_car(&mut self, dealer: u32, c: &Customer) {
+        let behaviour = &self.t.parts.behaviour;
+        let coin = c.unit(DRAW_LAST);
+        if coin < behaviour.wait {
+            let at = self.cell(c.model, dealer);
+            let waits = &mut self.ground.waits[at];
+            let deadline = self.day + 1 + u32::from(behaviour.wait_days);
+            self.waiters.push_back(Waiter { cell: at as u32, ordinal: waits.joined, deadline });
+            waits.joined += 1;
+            self.ground.cells[at].position -= 1;
+            self.balance.waiting += 1;
+            return;
+        }
+        if coin < behaviour.wait + behaviour.substitute
+            && let Some(model) = self.substitute(dealer, c.model)
+            && let Some(car) = self.take(dealer, model)
+        {
+            self.note(dealer, model, Measure::Substituted, 1);
+            return self.sold(dealer, model, self.day as i32 - car.birth());
+        }
+        self.lose(dealer, c.model);
+    }
+
+    /// The other model of the segment with most cars at the dealer.
+    fn substitute(&self, dealer: u32, model: u32) -> Option<u32> {
+        let segment = self.t.parts.models[model as usize].segment as usize;
+        let stock = |m: u32| self.ground.cells[self.cell(m, dealer)].stock;
+        let others = self.t.segments[segment].iter().copied().filter(|&m| m != model && stock(m) > 0);
+        others.max_by_key(|&m| (stock(m), std::cmp::Reverse(m)))
+    }
+
+    fn outside(&mut self, c: &Customer, measure: Measure) {
+        self.unserved[self.t.parts.zones[c.zone as usize].region as usize].add(measure, 1);
+        self.models[c.model as usize].add(measure, 1);
+    }
+
+    fn note_diverted(&mut self, first: u32, dealer: u32, model: u32) {
+        self.note(dealer, model, Measure::DivertedIn, 1);
+        self.note(first, model, Measure::DivertedOut, 1);
+    }
+
+    /// Fetches a car for a customer from a neighbour, if that is worth it; answers its age. Donors of equal cost are
+    /// tried from a random one onwards.
+    fn trade(&mut self, dealer: u32, c: &Customer, visit: u64) -> Option<i32> {
+        let t = self.t;
+        if t.reserve.is_empty() {
+            return None;
+        }
+        let money = &t.money[c.model as usize];
+        let worth = money.contribution + money.lost;
+        let donors = &t.donors[dealer as usize];
+        let mut from = 0;
+        while from < donors.len() && donors[from].cost.minor() < worth {
+            let cost = donors[from].cost;
+            let same = donors[from..].iter().take_while(|a| a.cost == cost).count();
+            let turn = if same > 1 { below(c.bits(DRAW_DONOR + visit), same as u64) as usize } else { 0 };
+            for k in 0..same {
+                let donor = donors[from + (turn + k) % same].donor;
+                if !self.gives(donor, c.model) {
+                    continue;
+                }
+                if c.unit(DRAW_FAILURE + visit) < t.parts.trade.failure {
+                    return None;
+                }
+                let car = self.take(donor, c.model)?;
+                self.allowance[donor as usize] -= 1;
+                self.note(donor, c.model, Measure::TransfersOut, 1);
+                self.note(dealer, c.model, Measure::TransfersIn, 1);
+                self.note(dealer, c.model, Measure::TransferCost, cost.minor());
+                self.events += 1;
+                return Some(self.day as i32 - car.birth());
+            }
+            from += same;
+        }
+        None
+    }
+
+    fn gives(&self, donor: u32, model: u32) -> bool {
+        let cell = self.cell(model, donor);
+        self.ground.cells[cell].stock > self.t.reserve[cell]
+            && self.allowance[donor as usize] > 0
+            && self
+                .ground
+                .first(cell)
+                .is_some_and(|car| self.day as i32 - car.birth() >= i32::from(self.t.parts.trade.least_age))
+    }
+}
