@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn the_queue_decides() {
-        let facts = |ages| Facts {
+        let facts = |ages: &'static [f64]| Facts {
             ages_days: ages,
             weekly: Demand { mean: 0.5, dispersion: 0.0 },
             price: 100_000.0,

@@ -38,7 +38,7 @@ mod tests {
     #[test]
     fn nine_tenths() {
         let band = Band { amber: 0.9, red: 1.0 };
-        let facts = |used| Facts { used, line: 1000.0, margin_share: 0.05 };
+        let facts = |used: &'static [f64]| Facts { used, line: 1000.0, margin_share: 0.05 };
         assert!(check(&facts(&[800.0, 900.0]), band).is_none());
         let found = check(&facts(&[800.0, 950.0, 1100.0]), band).unwrap();
         assert_eq!((found.level, found.lead_weeks), (Level::Red, 1.0));

@@ -3,6 +3,9 @@
 use super::chance::chi_square_below;
 use super::{Band, Finding};
 
+/// Probability of no accident from which a deviation is reported.
+const SURE: f64 = 0.8;
+
 /// One model at the dealer.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
@@ -28,7 +31,7 @@ fn totals(models: &[Facts]) -> (f64, f64) {
 }
 
 /// Raises the warning; the probability is that of the deviation being no accident of small numbers (Pearson's χ²).
-/// A deviation below even odds of that is not reported.
+/// One that small numbers explain is not reported.
 pub fn check(models: &[Facts], band: Band) -> Option<Finding> {
     let deviation = deviation(models);
     let level = band.level(deviation)?;
@@ -38,7 +41,7 @@ pub fn check(models: &[Facts], band: Band) -> Option<Finding> {
     let statistic: f64 = asked.iter().map(|m| (m.stock - expected(m)).powi(2) / expected(m)).sum();
     let strangers = models.iter().any(|m| m.demand <= 0.0 && m.stock > 0.0);
     let probability = if strangers { 1.0 } else { chi_square_below(statistic, asked.len() as f64 - 1.0) };
-    if probability < 0.5 {
+    if probability < SURE {
         return None;
     }
     // Cars missing of each model against a stock of the same size in the right mix, as far as customers come for them.

@@ -41,7 +41,7 @@ impl Tracker {
     /// Takes the findings of one review and returns what to show: warnings that two reviews in a row raised and that
     /// two in a row have not taken down, one per dealer and model. A red finding is shown at once.
     pub fn review(&mut self, findings: Vec<(Rule, Place, Finding, Action)>) -> Vec<Warning> {
-        let mut raised = BTreeMap::new();
+        let mut raised: BTreeMap<(Place, Rule), (Finding, Action)> = BTreeMap::new();
         for (rule, place, finding, action) in findings {
             let worse = |old: &(Finding, Action)| finding.money > old.0.money;
             if raised.get(&(place, rule)).is_none_or(worse) {
