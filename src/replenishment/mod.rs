@@ -1,6 +1,7 @@
 #![doc = include_str!("model.md")]
 
 mod account;
+pub mod allocation;
 pub mod certificate;
 mod check;
 pub mod compact;
