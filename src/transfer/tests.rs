@@ -75,7 +75,7 @@ fn the_certificate_sees_what_is_wrong() {
     let (problem, plan) = solved(&pair());
     let mut fewer = plan.clone();
     let gone = fewer.moves.pop().unwrap();
-    fewer.profit = fewer.profit - gone.profit();
+    fewer.profit -= gone.profit();
     assert!(certificate::faults(&problem, &fewer).iter().any(|f| f.contains("below the bound")));
     let mut younger = plan.clone();
     (younger.moves[0].car, younger.moves[0].age_days) = (109, 21);
