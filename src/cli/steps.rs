@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub(super) struct StepArgs {
     #[command(flatten)]
     pub at: ScenarioArg,
-    /// Results folder [default: results/<scenario id>].
+    /// Results folder [default: results/ and the scenario's id].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Key of all random numbers [default: the scenario's].

@@ -1,9 +1,9 @@
 //! The only file that knows HiGHS, and one of the two places where `unsafe` is allowed.
 //!
 //! # Why `unsafe`
-//! HiGHS is a C++ library with a C interface. Every call below passes either a handle that [`Handle`] owns (created by
+//! HiGHS is a C++ library with a C interface. Every call below passes either a handle that `Handle` owns (created by
 //! `Highs_create`, destroyed once in `Drop`) or pointers into slices that outlive the call and whose lengths are the
-//! ones HiGHS is told. The interrupt callback receives a pointer to an `AtomicBool` that [`Handle`] keeps alive.
+//! ones HiGHS is told. The interrupt callback receives a pointer to an `AtomicBool` that `Handle` keeps alive.
 #![expect(unsafe_code, reason = "bindings to the HiGHS C interface")]
 
 use super::{Col, Failure, Limits, Programme, Row, Solution, Status, Stop};

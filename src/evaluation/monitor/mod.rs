@@ -1,7 +1,7 @@
 //! Warnings a supply planner acts on: twelve rules, one a file, over plain numbers.
 //!
 //! A rule says how likely the trouble is, what money is at stake, how many weeks there are to act, and which order
-//! line or transfer answers it. [`track`] keeps a warning quiet until two reviews in a row raise it, keeps it up until
+//! line or transfer answers it. `track` keeps a warning quiet until two reviews in a row raise it, keeps it up until
 //! two do not, and leaves one warning per dealer and model: the dearest, with the others as its company. Limits are
 //! [`Thresholds`], with exceptions by region or model in [`Limits`]; every one of them is an assumption unless its
 //! line names a source.
