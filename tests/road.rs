@@ -67,6 +67,23 @@ fn the_main_job_gives_the_same_bytes_for_any_number_of_threads() {
     assert!(out("one").join("report.html").is_file());
 }
 
+/// The page uses every table of the main job; only the warnings are not written yet.
+#[test]
+fn the_page_finds_its_tables() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("r");
+    plan_tiny(&out, &[]);
+    let output = forecourt().args(["report", out.to_str().unwrap()]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    assert_eq!(said.trim_end().rsplit(": ").next().unwrap(), "forecast_backtest.csv, warnings.csv", "{said}");
+    let map: Value = serde_json::from_slice(&fs::read(out.join("network.geojson")).unwrap()).unwrap();
+    let layer =
+        |name: &str| map["features"].as_array().unwrap().iter().filter(|f| f["properties"]["layer"] == name).count();
+    assert_eq!((layer("zone"), layer("store"), layer("plant")), (5, 7, 1));
+    assert!(layer("transfer") > 0);
+}
+
 #[test]
 fn the_order_of_rows_does_not_matter() {
     let home = tempfile::tempdir().unwrap();

@@ -4,7 +4,7 @@ use super::steps::StepArgs;
 use super::terminal::{Terminal, say};
 use super::{exit, terminal};
 use crate::evaluation::{self, NetworkFacts};
-use crate::io::results::{Stage, decisions, outcome, places, provenance, read_back, summary::Summary};
+use crate::io::results::{Stage, decisions, geo, outcome, places, provenance, read_back, summary::Summary};
 use crate::io::scenario::ReadNotes;
 use crate::lp::Stop;
 use crate::planning::{
@@ -280,6 +280,10 @@ impl<'a> Session<'a> {
         input.watch.finish();
         if input.options.stop.raised() {
             return Err(self.ended(&Error::Stopped));
+        }
+        if let (Some(placement), Some(networks)) = (&self.placement, &self.networks) {
+            let map = geo::network(&self.ground, placement, networks, self.transfers.as_ref());
+            self.stage.put("network.geojson", map);
         }
         self.stage.put("summary.json", self.summary.bytes());
         let made = provenance::provenance(&input.notes, &input.options, &input.started, &self.times);

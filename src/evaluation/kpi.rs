@@ -1,5 +1,7 @@
 //! Key figures of two networks with 95 % intervals, and their paired difference.
 //!
+//! Money and cars are those of a year, whatever the simulated days.
+//!
 //! Both outcomes come from the same seed, so replication `n` of one saw the same customers as replication `n` of the
 //! other: the difference is averaged pair by pair and its interval is that of the paired differences.
 
@@ -99,17 +101,17 @@ const FIGURES: &[Figure] = {
     use Better::{High, Low};
     use Measure as M;
     &[
-        Figure { id: "profit", unit: "cny_per_year", better: High, of: profit },
-        Figure { id: "contribution", unit: "cny_per_year", better: High, of: |t, _, d| money(t, M::Contribution, d) },
-        Figure { id: "fixed_cost", unit: "cny_per_year", better: Low, of: |_, f, _| f.fixed_cost.major() },
-        Figure { id: "one_off_cost", unit: "cny_per_year", better: Low, of: |_, f, _| f.one_off_per_year.major() },
-        Figure { id: "holding_cost", unit: "cny_per_year", better: Low, of: |t, _, d| money(t, M::Holding, d) },
-        Figure { id: "age_discount", unit: "cny_per_year", better: Low, of: |t, _, d| money(t, M::Discount, d) },
-        Figure { id: "lost_sales_cost", unit: "cny_per_year", better: Low, of: |t, _, d| money(t, M::LostCost, d) },
-        Figure { id: "freight_cost", unit: "cny_per_year", better: Low, of: freight },
-        Figure { id: "transfer_cost", unit: "cny_per_year", better: Low, of: |t, _, d| money(t, M::TransferCost, d) },
-        Figure { id: "sales", unit: "cars_per_year", better: High, of: |t, _, d| yearly(t, M::Sales, d) },
-        Figure { id: "lost", unit: "cars_per_year", better: Low, of: |t, _, d| yearly(t, M::Lost, d) },
+        Figure { id: "profit", unit: "cny", better: High, of: profit },
+        Figure { id: "contribution", unit: "cny", better: High, of: |t, _, d| money(t, M::Contribution, d) },
+        Figure { id: "fixed_cost", unit: "cny", better: Low, of: |_, f, _| f.fixed_cost.major() },
+        Figure { id: "one_off_cost", unit: "cny", better: Low, of: |_, f, _| f.one_off_per_year.major() },
+        Figure { id: "holding_cost", unit: "cny", better: Low, of: |t, _, d| money(t, M::Holding, d) },
+        Figure { id: "age_discount", unit: "cny", better: Low, of: |t, _, d| money(t, M::Discount, d) },
+        Figure { id: "lost_sales_cost", unit: "cny", better: Low, of: |t, _, d| money(t, M::LostCost, d) },
+        Figure { id: "freight_cost", unit: "cny", better: Low, of: freight },
+        Figure { id: "transfer_cost", unit: "cny", better: Low, of: |t, _, d| money(t, M::TransferCost, d) },
+        Figure { id: "sales", unit: "cars", better: High, of: |t, _, d| yearly(t, M::Sales, d) },
+        Figure { id: "lost", unit: "cars", better: Low, of: |t, _, d| yearly(t, M::Lost, d) },
         Figure {
             id: "fill_rate",
             unit: "share",

@@ -197,6 +197,7 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ("kpi.fixed_cost", "Fixed cost", "固定成本"),
     ("kpi.one_off_cost", "One-off cost (yearly part)", "一次性投入（摊销）"),
     ("kpi.holding_cost", "Cost of holding stock", "库存持有成本"),
+    ("kpi.age_discount", "Discounts for age", "库龄折让"),
     ("kpi.lost_sales_cost", "Cost of lost sales", "失销成本"),
     ("kpi.freight_cost", "Freight", "运费"),
     ("kpi.transfer_cost", "Transfers", "调拨成本"),

@@ -2,6 +2,7 @@
 
 pub mod decisions;
 pub mod folder;
+pub mod geo;
 pub mod outcome;
 pub mod places;
 pub mod provenance;

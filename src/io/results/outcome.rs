@@ -32,7 +32,7 @@ pub fn kpi(kpis: &[Kpi]) -> Table {
 
 /// Mean and ends of an interval, rounded as the tables show them: money to whole units, shares to six digits.
 pub fn triple(interval: &Interval, unit: &str) -> [f64; 3] {
-    let scale = if unit.starts_with("cny") { 1.0 } else { 1e6 };
+    let scale = if unit == "cny" { 1.0 } else { 1e6 };
     [interval.mean, interval.low(), interval.high()]
         .map(|x| if x.is_finite() { (x * scale).round() / scale } else { x })
 }

@@ -46,7 +46,7 @@ impl From<usize> for Cell<'_> {
 }
 impl From<bool> for Cell<'_> {
     fn from(yes: bool) -> Self {
-        Self::Text(if yes { "yes" } else { "no" })
+        Self::Text(if yes { "true" } else { "false" })
     }
 }
 impl From<crate::units::Money> for Cell<'_> {
