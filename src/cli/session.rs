@@ -4,7 +4,7 @@ use super::steps::StepArgs;
 use super::terminal::{Terminal, say};
 use super::{exit, terminal};
 use crate::evaluation::{self, NetworkFacts};
-use crate::io::results::{Stage, decisions, geo, outcome, places, provenance, read_back, summary::Summary};
+use crate::io::results::{Stage, decisions, geo, outcome, places, provenance, read_back, summary::Summary, warnings};
 use crate::io::scenario::ReadNotes;
 use crate::lp::Stop;
 use crate::planning::{
@@ -205,6 +205,14 @@ impl<'a> Session<'a> {
         self.stage.put("dealer_weeks.csv", decisions::dealer_weeks(&self.ground, &made).into_bytes());
         self.stage.put("shadow_prices.csv", decisions::shadow_prices(&self.ground, &made).into_bytes());
         Ok(made)
+    }
+
+    /// Warns about the network at the end of the plan; `made` answers what it orders.
+    pub(super) fn warn(&mut self, made: &Replenishment) {
+        let list = crate::planning::warnings(&self.ground, &self.networks().1, Some(made), self.transfers.as_ref());
+        let (red, amber) = crate::planning::count_warnings(&list);
+        self.summary.warnings(red, amber);
+        self.stage.put("warnings.csv", warnings::warnings(&self.ground, &list).into_bytes());
     }
 
     /// Finds the coming week's transfers.

@@ -70,8 +70,9 @@ fn go(step: Step, args: &StepArgs) -> Result<u8, Ended> {
     match step {
         Step::Plan => {
             session.place()?;
-            session.replenish()?;
+            let made = session.replenish()?;
             session.transfer()?;
+            session.warn(&made);
             session.simulate()?;
         }
         Step::Forecast => {}

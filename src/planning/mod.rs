@@ -10,6 +10,7 @@ mod place;
 mod replenish;
 mod simulate;
 mod transfer;
+mod warn;
 
 pub use ground::{Ground, NetworkState, today_and_plan};
 pub use lead::freight_per_car;
@@ -17,6 +18,7 @@ pub use place::{Placement, assess, place};
 pub use replenish::{Replenishment, replenish};
 pub use simulate::{Simulation, simulate};
 pub use transfer::{Transfers, transfer};
+pub use warn::{Answer, Warning, count as count_warnings, warnings};
 
 use crate::lp::{Limits, Stop};
 

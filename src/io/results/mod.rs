@@ -10,5 +10,6 @@ pub mod read;
 pub mod read_back;
 pub mod summary;
 pub mod table;
+pub mod warnings;
 
 pub use folder::Stage;
