@@ -93,12 +93,12 @@ type Cars = BTreeMap<(SiteId, ModelId), u32>;
 /// Cars ordered, brought in and taken out by the plan, by dealer and model.
 fn answers(replenishment: Option<&Replenishment>, transfers: Option<&Transfers>) -> (Cars, Cars, Cars) {
     let (mut ordered, mut moved_in, mut moved_out) = (Cars::new(), Cars::new(), Cars::new());
-    for r in replenishment {
+    if let Some(r) = replenishment {
         for line in &r.plan.orders {
             *ordered.entry(r.cell(line.cell)).or_default() += line.cars;
         }
     }
-    for t in transfers {
+    if let Some(t) = transfers {
         for m in &t.plan.moves {
             *moved_in.entry(t.cell(m.to)).or_default() += 1;
             *moved_out.entry(t.cell(m.from)).or_default() += 1;

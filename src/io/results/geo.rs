@@ -49,7 +49,7 @@ pub fn network(
         features.push(point(site.place, properties));
     }
     let mut pairs: BTreeMap<_, u64> = BTreeMap::new();
-    for t in transfers {
+    if let Some(t) = transfers {
         for m in &t.plan.moves {
             *pairs.entry((t.cell(m.from).0, t.cell(m.to).0)).or_default() += 1;
         }
