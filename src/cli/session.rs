@@ -42,10 +42,8 @@ impl Input {
         let (scenario, notes) = crate::io::scenario::read(&args.at.scenario).map_err(|faults| {
             watch.finish();
             say(faults.to_string().trim_end());
-            say(&format!(
-                "{} faults; nothing was written. `forecourt schema` prints what the tables hold",
-                faults.count()
-            ));
+            let count = super::check::counted(faults.count(), "fault");
+            say(&format!("{count}; nothing was written. `forecourt schema` prints what the tables hold"));
             exit::BAD_INPUT
         })?;
         let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.id));
