@@ -31,15 +31,16 @@ pub(super) fn plants(ground: &Ground) -> Vec<SiteId> {
     ground.scenario.network.sites_of(SiteKind::Plant).map(|p| p.0).collect()
 }
 
+/// Build slots of every plant over the horizon, all models, in the order of [`plants`].
+fn build_slots(ground: &Ground) -> Vec<f64> {
+    let slots = |p: SiteId| ground.scenario.supply.row(p).iter().flatten().map(|&s| f64::from(s)).sum();
+    plants(ground).into_iter().map(slots).collect()
+}
+
 /// Mean days from order to arrival of every store: build weeks and the road, averaged over the plants' build slots.
 pub(super) fn mean_days(ground: &Ground) -> IdVec<SiteId, f64> {
     let scenario = ground.scenario;
-    let plants = plants(ground);
-    let weight = |p: SiteId| -> f64 {
-        let slots: u64 = scenario.supply.row(p).iter().flatten().map(|&s| u64::from(s)).sum();
-        slots as f64
-    };
-    let weights: Vec<f64> = plants.iter().map(|&p| weight(p)).collect();
+    let (plants, weights) = (plants(ground), build_slots(ground));
     let total: f64 = weights.iter().sum();
     let build = 7.0 * scenario.settings.replenishment.build_weeks as f64;
     (0..scenario.network.sites.len())
@@ -58,14 +59,13 @@ pub(super) fn mean_days(ground: &Ground) -> IdVec<SiteId, f64> {
 pub fn freight_per_car(ground: &Ground, state: &super::NetworkState) -> crate::units::Money {
     let scenario = ground.scenario;
     let settings = &scenario.settings.replenishment;
-    let plants = plants(ground);
-    let slots = |p: SiteId| scenario.supply.row(p).iter().flatten().map(|&s| f64::from(s)).sum::<f64>();
-    let total: f64 = plants.iter().map(|&p| slots(p)).sum();
+    let (plants, slots) = (plants(ground), build_slots(ground));
+    let total: f64 = slots.iter().sum();
     let (mut money, mut cars) = (0.0, 0.0);
     for site in state.stores() {
         let sold = state.sales[site];
-        for &plant in &plants {
-            let part = if total > 0.0 { slots(plant) / total } else { 1.0 / plants.len() as f64 };
+        for (&plant, slots) in plants.iter().zip(&slots) {
+            let part = if total > 0.0 { slots / total } else { 1.0 / plants.len() as f64 };
             let km = scenario.network.site_to_site(plant, site).distance.get();
             money += sold * part * (settings.freight_fixed + settings.freight_per_km * km).major();
         }

@@ -14,11 +14,6 @@ pub fn inputs_digest(notes: &ReadNotes) -> String {
     hex(&hash.finalize())
 }
 
-/// Hash of some bytes in hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, b| {
