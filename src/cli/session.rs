@@ -4,7 +4,9 @@ use super::steps::StepArgs;
 use super::terminal::{Terminal, say};
 use super::{exit, terminal};
 use crate::evaluation::{self, NetworkFacts};
-use crate::io::results::{Stage, decisions, geo, outcome, places, provenance, read_back, summary::Summary, warnings};
+use crate::io::results::{
+    Hold, Stage, decisions, geo, outcome, places, provenance, read_back, summary::Summary, warnings,
+};
 use crate::io::scenario::ReadNotes;
 use crate::lp::Stop;
 use crate::planning::{
@@ -32,6 +34,8 @@ pub(super) struct Input {
     pub watch: Terminal,
     started: String,
     began: Instant,
+    /// The results folder is this run's alone.
+    _hold: Hold,
 }
 
 impl Input {
@@ -47,6 +51,11 @@ impl Input {
             exit::BAD_INPUT
         })?;
         let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.id));
+        let hold = Hold::take(&out).map_err(|e| {
+            watch.finish();
+            say(&format!("forecourt: {e}"));
+            exit::CANNOT_WRITE
+        })?;
         let settings = &scenario.settings.simulation;
         let options = Options {
             seed: args.seed.unwrap_or(settings.seed),
@@ -56,7 +65,7 @@ impl Input {
             stop: stop_on_signals(),
         };
         let started = jiff::Timestamp::now().to_string();
-        Ok(Self { scenario, notes, out, options, watch, started, began })
+        Ok(Self { scenario, notes, out, options, watch, started, began, _hold: hold })
     }
 }
 
@@ -68,6 +77,9 @@ pub(super) fn stop_on_signals() -> Stop {
         let _ = signal_hook::flag::register_conditional_shutdown(signal, i32::from(exit::INTERRUPTED), flag.clone());
         let _ = signal_hook::flag::register(signal, flag.clone());
     }
+    // A file that may not grow further is a fault to report, not the end of the program.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
     Stop::from_flag(flag)
 }
 

@@ -28,7 +28,7 @@ pub struct WriteError {
     pub help: &'static str,
 }
 
-fn at(path: &Path, help: &'static str) -> impl FnOnce(io::Error) -> WriteError {
+pub(super) fn at(path: &Path, help: &'static str) -> impl FnOnce(io::Error) -> WriteError {
     let path = path.to_path_buf();
     move |source| WriteError { path, source, help }
 }
@@ -67,16 +67,12 @@ impl Stage {
         folder: &Path,
         last: impl FnOnce(&Path) -> Vec<(String, Vec<u8>)>,
     ) -> Result<(), WriteError> {
-        let parent = match folder.parent() {
-            Some(p) if !p.as_os_str().is_empty() => p.to_path_buf(),
-            _ => PathBuf::from("."),
-        };
+        let (parent, name) = parent_and_name(folder);
         fs::create_dir_all(&parent).map_err(at(&parent, HELP))?;
         if folder.exists() && !is_ours(folder) {
             let refusal = io::Error::new(io::ErrorKind::AlreadyExists, "the folder holds files that are not results");
             return Err(at(folder, "Choose an empty or new folder with --out")(refusal));
         }
-        let name = folder.file_name().map_or_else(|| "results".into(), |n| n.to_string_lossy().into_owned());
         let new = tempfile::Builder::new()
             .prefix(&format!(".{name}."))
             .suffix(".tmp")
@@ -86,18 +82,18 @@ impl Stage {
         for (name, bytes) in last(new.path()) {
             write_file(&new.path().join(name), &bytes)?;
         }
-        let old = new.path().with_extension("old");
-        if folder.exists() {
-            fs::rename(folder, &old).map_err(at(folder, HELP))?;
-        }
-        if let Err(e) = fs::rename(new.path(), folder) {
-            let _ = fs::rename(&old, folder);
-            return Err(at(folder, HELP)(e));
-        }
-        // The temporary folder has taken the final name: nothing is left to clean up there.
-        let _ = new.keep();
+        let old = if folder.exists() {
+            Some(replace(new, folder)?)
+        } else {
+            fs::rename(new.path(), folder).map_err(at(folder, HELP))?;
+            // The temporary folder has taken the final name: nothing is left to clean up there.
+            let _ = new.keep();
+            None
+        };
         sync_folder(&parent);
-        let _ = fs::remove_dir_all(&old);
+        if let Some(old) = old {
+            let _ = fs::remove_dir_all(old);
+        }
         Ok(())
     }
 
@@ -126,6 +122,36 @@ impl Stage {
         sync_folder(new);
         Ok(())
     }
+}
+
+/// The folder that holds `folder`, and its name in there.
+pub(super) fn parent_and_name(folder: &Path) -> (PathBuf, String) {
+    let parent = match folder.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p.to_path_buf(),
+        _ => PathBuf::from("."),
+    };
+    let name = folder.file_name().map_or_else(|| "results".into(), |n| n.to_string_lossy().into_owned());
+    (parent, name)
+}
+
+/// Puts `new` in the place of `folder`; returns where the old state is now. Both names change in one step where the
+/// system can do that; elsewhere there is a moment without the folder, which [`super::lock::Hold`] mends after a kill.
+fn replace(new: tempfile::TempDir, folder: &Path) -> Result<PathBuf, WriteError> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        if renameat_with(CWD, new.path(), CWD, folder, RenameFlags::EXCHANGE).is_ok() {
+            return Ok(new.keep());
+        }
+    }
+    let old = new.path().with_extension("old");
+    fs::rename(folder, &old).map_err(at(folder, HELP))?;
+    if let Err(e) = fs::rename(new.path(), folder) {
+        let _ = fs::rename(&old, folder);
+        return Err(at(folder, HELP)(e));
+    }
+    let _ = new.keep();
+    Ok(old)
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {

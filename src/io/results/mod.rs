@@ -3,6 +3,7 @@
 pub mod decisions;
 pub mod folder;
 pub mod geo;
+pub mod lock;
 pub mod outcome;
 pub mod places;
 pub mod provenance;
@@ -13,3 +14,4 @@ pub mod table;
 pub mod warnings;
 
 pub use folder::Stage;
+pub use lock::Hold;
