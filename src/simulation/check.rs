@@ -169,7 +169,7 @@ fn supply(p: &Parts, f: &mut Faults) {
                 }
             }
         }
-        Policy::BalancedDays | Policy::TurnAndEarn => {}
+        Policy::BalancedDays | Policy::TurnAndEarn | Policy::Own(_) => {}
     }
 }
 

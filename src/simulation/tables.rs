@@ -1,6 +1,5 @@
-//! A problem laid out for the kernel: cells are model × dealer, rows of the user's tables are put in a fixed order.
+//! A problem laid out for the kernel: cells are dealer × model, rows of the user's tables are put in a fixed order.
 
-use super::policy::Policy;
 use super::problem::{Arc, Arrival, Lot, Model, Move, Parts, Problem};
 use crate::stats::alias::Alias;
 use crate::stats::poisson::Ladder;
@@ -28,29 +27,55 @@ pub(super) struct ZoneTable {
 pub(super) struct ModelMoney {
     pub contribution: i64,
     pub lost: i64,
-    /// `holding[a]`: cost of a car's first `a` evenings.
-    pub holding: Vec<i64>,
-    pub discount: Vec<(i32, i64)>,
+    /// Cost of any evening on the ground.
+    pub holding: i64,
+    /// `dearer[a]`: what a car's first `a` evenings cost beyond that; empty when age makes no difference.
+    dearer: Vec<i64>,
+    /// Discounts by age, the oldest first.
+    discount: Vec<(i32, i64)>,
+    /// Age below which there is none.
+    full_price: i32,
 }
 
 impl ModelMoney {
     fn new(model: &Model, oldest: usize) -> Self {
-        let mut holding = vec![0];
-        let mut steps = model.holding.iter().peekable();
-        let (mut rate, mut sum) = (0, 0);
-        for age in 0..oldest {
-            while let Some(step) = steps.next_if(|s| s.0 as usize <= age) {
-                rate = step.1.minor();
+        let holding = model.holding.first().map_or(0, |s| s.1.minor());
+        let mut dearer = Vec::new();
+        if model.holding.len() > 1 {
+            let mut steps = model.holding.iter().peekable();
+            let (mut rate, mut sum) = (0, 0);
+            dearer.push(0);
+            for age in 0..oldest {
+                while let Some(step) = steps.next_if(|s| s.0 as usize <= age) {
+                    rate = step.1.minor() - holding;
+                }
+                sum += rate;
+                dearer.push(sum);
             }
-            sum += rate;
-            holding.push(sum);
         }
-        let discount = model.discount.iter().rev().map(|&(age, money)| (i32::from(age), money.minor())).collect();
-        Self { contribution: model.contribution.minor(), lost: model.lost_sale.minor(), holding, discount }
+        let discount: Vec<_> =
+            model.discount.iter().rev().map(|&(age, money)| (i32::from(age), money.minor())).collect();
+        let full_price = discount.iter().rev().find(|d| d.1 != 0).map_or(i32::MAX, |d| d.0);
+        Self {
+            contribution: model.contribution.minor(),
+            lost: model.lost_sale.minor(),
+            holding,
+            dearer,
+            discount,
+            full_price,
+        }
     }
+
     /// Discount of a car of an age.
+    #[inline]
     pub fn discount(&self, age: i32) -> i64 {
-        self.discount.iter().find(|d| d.0 <= age).map_or(0, |d| d.1)
+        if age < self.full_price { 0 } else { self.discount.iter().find(|d| d.0 <= age).map_or(0, |d| d.1) }
+    }
+
+    /// What the evenings between two ages cost beyond [`Self::holding`].
+    #[inline]
+    pub fn dearer(&self, from: i32, to: i32) -> i64 {
+        if self.dearer.is_empty() { 0 } else { self.dearer[to as usize] - self.dearer[from as usize] }
     }
 }
 
@@ -70,14 +95,10 @@ pub(super) struct Tables<'a> {
     pub donors: Vec<Vec<Arc>>,
     pub open: Vec<bool>,
     /// Cars a donor keeps, by cell; empty without trades.
-    pub reserve: Vec<i32>,
+    pub reserve: Vec<u16>,
     pub leads: Vec<Threshold>,
     /// Days in the ring of orders under way.
     pub ring: usize,
-    pub rate: Vec<f64>,
-    /// Order-up-to (or S) by season and cell, and s by cell.
-    pub high: Vec<i32>,
-    pub low: Vec<i32>,
     pub lots: Vec<Lot>,
     pub arrivals: Vec<Arrival>,
     pub moves: Vec<Move>,
@@ -95,7 +116,6 @@ impl<'a> Tables<'a> {
             by_segment[model.segment as usize].push(m as u32);
         }
         let open: Vec<bool> = parts.dealers.iter().map(|d| d.open).collect();
-        let (high, low) = levels(parts, &open);
         Self {
             parts,
             dealers,
@@ -107,12 +127,9 @@ impl<'a> Tables<'a> {
             money: parts.models.iter().map(|m| ModelMoney::new(m, oldest)).collect(),
             segments: by_segment,
             donors: parts.dealers.iter().map(|d| sorted(&d.donors, |a| (a.cost, a.donor))).collect(),
-            reserve: transposed(&parts.trade.reserve, dealers, models, |d, &r| if open[d] { i32::from(r) } else { 0 }),
+            reserve: reserve(parts, &open),
             ring: leads.iter().map(Threshold::largest).max().unwrap_or(0) as usize + 1,
             leads,
-            rate: transposed(&parts.rate, dealers, models, |_, &r| r),
-            high,
-            low,
             lots: sorted(&parts.stock, |l| (l.dealer, l.model, std::cmp::Reverse(l.age_days), l.cars)),
             arrivals: sorted(&parts.pipeline, |a| (a.day, a.dealer, a.model, a.cars)),
             moves: sorted(&parts.moves, |m| (m.day, m.from, m.to, m.model, m.cars, m.cost)),
@@ -123,6 +140,12 @@ impl<'a> Tables<'a> {
     pub fn cells(&self) -> usize {
         self.dealers * self.models
     }
+
+    /// The cell of a model at a dealer.
+    #[inline]
+    pub fn cell(&self, dealer: u32, model: u32) -> usize {
+        dealer as usize * self.models + model as usize
+    }
 }
 
 fn sorted<T: Copy, K: Ord>(rows: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
@@ -131,30 +154,15 @@ fn sorted<T: Copy, K: Ord>(rows: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
     rows
 }
 
-/// Dealer × model to model × dealer.
-fn transposed<T, U>(table: &[T], dealers: usize, models: usize, value: impl Fn(usize, &T) -> U) -> Vec<U> {
-    if table.is_empty() {
-        return Vec::new();
-    }
-    (0..models).flat_map(|m| (0..dealers).map(move |d| (m, d))).map(|(m, d)| value(d, &table[d * models + m])).collect()
-}
-
-/// Levels by cell; closed dealers never order.
-fn levels(parts: &Parts, open: &[bool]) -> (Vec<i32>, Vec<i32>) {
-    let (dealers, models) = (parts.dealers.len(), parts.models.len());
-    const NEVER: i32 = i32::MIN / 4;
-    match &parts.policy {
-        Policy::OrderUpTo { levels, .. } => {
-            let season = (dealers * models).max(1);
-            let level = |d: usize, &v: &u16| if open[d] { i32::from(v) } else { NEVER };
-            (levels.chunks(season).flat_map(|rows| transposed(rows, dealers, models, level)).collect(), Vec::new())
+/// Closed dealers keep nothing back.
+fn reserve(parts: &Parts, open: &[bool]) -> Vec<u16> {
+    let mut reserve = parts.trade.reserve.clone();
+    for (row, open) in reserve.chunks_mut(parts.models.len().max(1)).zip(open) {
+        if !open {
+            row.fill(0);
         }
-        Policy::MinMax { low, high } => (
-            transposed(high, dealers, models, |_, &v| v),
-            transposed(low, dealers, models, |d, &v| if open[d] { v } else { NEVER }),
-        ),
-        Policy::BalancedDays | Policy::TurnAndEarn => (Vec::new(), Vec::new()),
     }
+    reserve
 }
 
 fn groups(parts: &Parts) -> Vec<Group> {

@@ -15,16 +15,12 @@ impl Kernel<'_> {
     /// Serves a customer whose first turn is known.
     pub(super) fn serve(&mut self, c: &Customer, turn: Turn) {
         let t = self.t;
-        let behaviour = &t.parts.behaviour;
-        let mut tried = [u32::MAX; 4];
         let first = match turn {
             Turn::Dealer(dealer) => dealer,
             Turn::Outside => return self.outside(c, Measure::Elsewhere),
             Turn::Nowhere => {
                 self.balance.customers += 1;
                 self.balance.lost += 1;
-                self.week.customers += 1;
-                self.week.lost += 1;
                 self.outside(c, Measure::Customers);
                 self.outside(c, Measure::Lost);
                 let cost = t.money[c.model as usize].lost;
@@ -33,24 +29,35 @@ impl Kernel<'_> {
                 return;
             }
         };
-        self.note(first, c.model, Measure::Customers, 1);
+        let at = t.cell(first, c.model);
+        self.ground.cells[at].customers += 1;
         self.balance.customers += 1;
-        self.week.customers += 1;
+        if let Some(birth) = self.take(first, c.model) {
+            self.ground.cells[at].on_spot += 1;
+            return self.sold(at, first, c.model, self.day as i32 - birth);
+        }
+        self.elsewhere(first, c);
+    }
+
+    /// What a customer does whose first choice has no car.
+    fn elsewhere(&mut self, first: u32, c: &Customer) {
+        let t = self.t;
+        let behaviour = &t.parts.behaviour;
+        let mut tried = [u32::MAX; 4];
         let mut dealer = first;
         for visit in 0..=behaviour.further_dealers as usize {
-            if let Some(car) = self.take(dealer, c.model) {
-                if visit == 0 {
-                    self.note(first, c.model, Measure::OnTheSpot, 1);
-                } else {
-                    self.note_diverted(first, dealer, c.model);
-                }
-                return self.sold(dealer, c.model, self.day as i32 - car.birth());
+            let at = t.cell(dealer, c.model);
+            if visit > 0
+                && let Some(birth) = self.take(dealer, c.model)
+            {
+                self.note_diverted(first, dealer, c.model);
+                return self.sold(at, dealer, c.model, self.day as i32 - birth);
             }
             if let Some(age) = self.trade(dealer, c, visit as u64) {
                 if visit > 0 {
                     self.note_diverted(first, dealer, c.model);
                 }
-                return self.sold(dealer, c.model, age);
+                return self.sold(at, dealer, c.model, age);
             }
             tried[visit] = dealer;
             if visit == behaviour.further_dealers as usize || c.unit(DRAW_DIVERT + visit as u64) >= behaviour.divert {
@@ -70,21 +77,21 @@ impl Kernel<'_> {
         let behaviour = &self.t.parts.behaviour;
         let coin = c.unit(DRAW_LAST);
         if coin < behaviour.wait {
-            let at = self.cell(c.model, dealer);
-            let waits = &mut self.ground.waits[at];
+            let at = self.t.cell(dealer, c.model);
+            let cell = &mut self.ground.cells[at];
             let deadline = self.day + 1 + u32::from(behaviour.wait_days);
-            self.waiters.push_back(Waiter { cell: at as u32, ordinal: waits.joined, deadline });
-            waits.joined += 1;
-            self.ground.cells[at].position -= 1;
+            self.waiters.push_back(Waiter { dealer, model: c.model, ordinal: cell.joined, deadline });
+            cell.joined += 1;
+            self.ground.position[at] -= 1;
             self.balance.waiting += 1;
             return;
         }
         if coin < behaviour.wait + behaviour.substitute
             && let Some(model) = self.substitute(dealer, c.model)
-            && let Some(car) = self.take(dealer, model)
+            && let Some(birth) = self.take(dealer, model)
         {
             self.note(dealer, model, Measure::Substituted, 1);
-            return self.sold(dealer, model, self.day as i32 - car.birth());
+            return self.sold(self.t.cell(dealer, model), dealer, model, self.day as i32 - birth);
         }
         self.lose(dealer, c.model);
     }
@@ -92,7 +99,7 @@ impl Kernel<'_> {
     /// The other model of the segment with most cars at the dealer.
     fn substitute(&self, dealer: u32, model: u32) -> Option<u32> {
         let segment = self.t.parts.models[model as usize].segment as usize;
-        let stock = |m: u32| self.ground.cells[self.cell(m, dealer)].stock;
+        let stock = |m: u32| self.ground.stock[self.t.cell(dealer, m)];
         let others = self.t.segments[segment].iter().copied().filter(|&m| m != model && stock(m) > 0);
         others.max_by_key(|&m| (stock(m), std::cmp::Reverse(m)))
     }
@@ -130,26 +137,24 @@ impl Kernel<'_> {
                 if c.unit(DRAW_FAILURE + visit) < t.parts.trade.failure {
                     return None;
                 }
-                let car = self.take(donor, c.model)?;
+                let birth = self.take(donor, c.model)?;
                 self.allowance[donor as usize] -= 1;
                 self.note(donor, c.model, Measure::TransfersOut, 1);
                 self.note(dealer, c.model, Measure::TransfersIn, 1);
                 self.note(dealer, c.model, Measure::TransferCost, cost.minor());
                 self.events += 1;
-                return Some(self.day as i32 - car.birth());
+                return Some(self.day as i32 - birth);
             }
             from += same;
         }
         None
     }
 
-    fn gives(&self, donor: u32, model: u32) -> bool {
-        let cell = self.cell(model, donor);
-        self.ground.cells[cell].stock > self.t.reserve[cell]
+    fn gives(&mut self, donor: u32, model: u32) -> bool {
+        let cell = self.t.cell(donor, model);
+        let old_enough = |birth: i32| self.day as i32 - birth >= i32::from(self.t.parts.trade.least_age);
+        self.ground.stock[cell] > i32::from(self.t.reserve[cell])
             && self.allowance[donor as usize] > 0
-            && self
-                .ground
-                .first(cell)
-                .is_some_and(|car| self.day as i32 - car.birth() >= i32::from(self.t.parts.trade.least_age))
+            && self.ground.first_birth(cell).is_some_and(old_enough)
     }
 }
