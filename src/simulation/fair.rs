@@ -53,22 +53,20 @@ pub(super) fn proportional(total: u64, asks: &mut [Ask]) {
     round(total, asks, |a| if rates > 0.0 { total as f64 * a.rate / rates } else { even });
 }
 
-/// The τ of the formula, by Newton steps inside a shrinking bracket (the left side is piecewise linear and rising).
+/// The τ of the formula, by Newton steps inside a shrinking bracket (the left side is piecewise linear and rising),
+/// from where it would be if nobody were at an end.
 fn level(total: f64, asks: &[Ask]) -> f64 {
     let rated = || asks.iter().filter(|a| a.rate > 0.0);
     let mut low = rated().map(|a| a.position / a.rate).fold(f64::INFINITY, f64::min);
     let mut high = rated().map(|a| (a.position + f64::from(a.most)) / a.rate).fold(f64::NEG_INFINITY, f64::max);
-    let mut tau = 0.5 * (low + high);
+    let (positions, rates) = rated().fold((0.0, 0.0), |(p, r), a| (p + a.position, r + a.rate));
+    let mut tau = ((total + positions) / rates).clamp(low, high);
     for _ in 0..100 {
         let (mut sum, mut slope) = (0.0, 0.0);
         for a in rated() {
-            let x = tau * a.rate - a.position;
-            if x >= f64::from(a.most) {
-                sum += f64::from(a.most);
-            } else if x > 0.0 {
-                sum += x;
-                slope += a.rate;
-            }
+            let (x, most) = (tau * a.rate - a.position, f64::from(a.most));
+            sum += x.clamp(0.0, most);
+            slope += if x > 0.0 && x < most { a.rate } else { 0.0 };
         }
         if (sum - total).abs() <= 1e-9 * total.max(1.0) {
             break;
@@ -100,7 +98,13 @@ fn round(total: u64, asks: &mut [Ask], exact: impl Fn(&Ask) -> f64) {
         .filter(|(_, a)| a.got < a.most)
         .map(|(k, a)| (exact(a) - f64::from(a.got), k))
         .collect();
-    order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let by_remainder = |a: &(f64, usize), b: &(f64, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+    if (left as usize) < order.len() {
+        // One car each to the first few: they need not be in order among themselves.
+        order.select_nth_unstable_by(left as usize, by_remainder);
+    } else {
+        order.sort_unstable_by(by_remainder);
+    }
     while left > 0 && !order.is_empty() {
         for &(_, k) in order.iter().take(left as usize) {
             asks[k].got += 1;

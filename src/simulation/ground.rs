@@ -32,8 +32,10 @@ pub(super) struct Cell {
     at: u32,
     head: u32,
     lots: u32,
-    /// Room for lots, a power of two.
-    room: u32,
+    /// Room for lots, as a power of two.
+    shift: u8,
+    /// Cars kept for own customers when neighbours ask.
+    reserve: u16,
     /// Customers who ever began to wait here, and of them those served or gone. A cell with cars has nobody waiting.
     pub joined: u32,
     pub left: u32,
@@ -53,7 +55,8 @@ impl Cell {
         at: 0,
         head: 0,
         lots: 0,
-        room: INLINE as u32,
+        shift: INLINE.trailing_zeros() as u8,
+        reserve: 0,
         joined: 0,
         left: 0,
         customers: 0,
@@ -65,6 +68,15 @@ impl Cell {
     /// Customers waiting.
     pub fn waiting(&self) -> u32 {
         self.joined - self.left
+    }
+
+    fn room(&self) -> u32 {
+        1 << self.shift
+    }
+
+    /// Whether the line has moved to the arena.
+    fn moved(&self) -> bool {
+        usize::from(self.shift) > INLINE.trailing_zeros() as usize
     }
 }
 
@@ -83,6 +95,8 @@ pub(super) struct Ground {
     pub load: Vec<i64>,
     /// Cars on the ground altogether.
     pub total: i64,
+    /// Cells with more cars than their reserve, a bit each: what neighbours ask for most often fits the nearest memory.
+    spare: Vec<u64>,
     /// Cells of which 2³² car-days have been carried over, one entry each time.
     pub carried: Vec<u32>,
 }
@@ -98,12 +112,18 @@ impl Ground {
             position: vec![0; cells],
             load: vec![0; dealers],
             total: 0,
+            spare: vec![0; cells.div_ceil(64)],
             carried: Vec::new(),
         }
     }
 
-    pub fn clear(&mut self) {
+    /// Empties everything; a cell keeps its reserve (none are listed: there are no trades).
+    pub fn clear(&mut self, reserve: &[u16]) {
         self.cells.fill(Cell::EMPTY);
+        for (cell, &reserve) in self.cells.iter_mut().zip(reserve) {
+            cell.reserve = reserve;
+        }
+        self.spare.fill(0);
         self.arena.clear();
         self.stock.fill(0);
         self.position.fill(0);
@@ -118,6 +138,8 @@ impl Ground {
     pub fn put(&mut self, cell: usize, birth: i32, entered: i32, cars: u32) {
         self.stock[cell] += cars as i32;
         self.total += i64::from(cars);
+        let spare = self.stock[cell] > i32::from(self.cells[cell].reserve);
+        self.spare[cell / 64] |= u64::from(spare) << (cell % 64);
         let mut left = cars;
         while left > 0 {
             let some = left.min(u32::from(u16::MAX)) as u16;
@@ -135,7 +157,7 @@ impl Ground {
                 *last = Lot { cars, ..lot };
                 return;
             }
-            if self.cells[cell].lots == self.cells[cell].room {
+            if self.cells[cell].lots == self.cells[cell].room() {
                 self.grow(cell);
             }
         }
@@ -147,21 +169,21 @@ impl Ground {
     #[inline]
     fn lot(&mut self, cell: usize, k: u32) -> &mut Lot {
         let c = &mut self.cells[cell];
-        let at = (c.head.wrapping_add(k) & (c.room - 1)) as usize;
-        if c.room as usize == INLINE { &mut c.inline[at % INLINE] } else { &mut self.arena[c.at as usize + at] }
+        let at = (c.head.wrapping_add(k) & (c.room() - 1)) as usize;
+        if c.moved() { &mut self.arena[c.at as usize + at] } else { &mut c.inline[at % INLINE] }
     }
 
     #[cold]
     fn grow(&mut self, cell: usize) {
         let at = self.arena.len() as u32;
-        let (lots, room) = (self.cells[cell].lots, self.cells[cell].room);
+        let (lots, room) = (self.cells[cell].lots, self.cells[cell].room());
         for k in 0..lots {
             let lot = *self.lot(cell, k);
             self.arena.push(lot);
         }
         self.arena.resize(at as usize + 2 * room as usize, Lot::default());
         let c = &mut self.cells[cell];
-        (c.at, c.head, c.room) = (at, 0, 2 * room);
+        (c.at, c.head, c.shift) = (at, 0, c.shift + 1);
     }
 
     /// Takes the first car of a cell's line, if there is one.
@@ -172,12 +194,14 @@ impl Ground {
         }
         self.stock[cell] -= 1;
         self.total -= 1;
+        let bare = self.stock[cell] <= i32::from(self.cells[cell].reserve);
+        self.spare[cell / 64] &= !(u64::from(bare) << (cell % 64));
         let first = self.lot(cell, 0);
         let car = Car { birth: i32::from(first.birth), entered: i32::from(first.entered) };
         first.cars -= 1;
         if first.cars == 0 {
             let c = &mut self.cells[cell];
-            c.head = (c.head + 1) & (c.room - 1);
+            c.head = (c.head + 1) & (c.room() - 1);
             c.lots -= 1;
         }
         Some(car)
@@ -193,13 +217,28 @@ impl Ground {
         }
     }
 
+    /// Whether a cell has more cars than its reserve.
+    #[inline]
+    pub fn spares(&self, cell: usize) -> bool {
+        self.spare[cell / 64] >> (cell % 64) & 1 == 1
+    }
+
     /// Reads what a sale at each of these cells will read, all at once, so that the waits for memory overlap. Answers a
     /// number that means nothing.
     #[inline]
     pub fn warm(&self, cells: &[u32]) -> u32 {
-        let stock = |cell: usize| self.stock.get(cell).map_or(0, |&s| s as u32);
-        let line = |cell: usize| self.cells.get(cell).map_or(0, |c| c.at);
-        cells.iter().fold(0, |sum, &cell| sum ^ stock(cell as usize) ^ line(cell as usize))
+        let mut sum = 0;
+        for cell in cells.iter().map(|&c| c as usize) {
+            let (Some(c), Some(&s), Some(&p)) = (self.cells.get(cell), self.stock.get(cell), self.position.get(cell))
+            else {
+                continue;
+            };
+            sum ^= c.left ^ s as u32 ^ p as u32;
+        }
+        for c in cells.iter().filter_map(|&c| self.cells.get(c as usize)).filter(|c| c.moved()) {
+            sum ^= self.arena.get((c.at + c.head) as usize).map_or(0, |lot| u32::from(lot.cars));
+        }
+        sum
     }
 
     /// Birth of the first car of a cell that is not empty.
@@ -220,7 +259,9 @@ impl Ground {
             let cars: i32 = (0..lots).map(|k| i32::from(self.lot(cell, k).cars)).sum();
             total += i64::from(cars);
             let idle = cars > 0 && self.cells[cell].waiting() > 0;
-            if cars != self.stock[cell] || idle || (0..lots).any(|k| self.lot(cell, k).cars == 0) {
+            let spare = cars > i32::from(self.cells[cell].reserve);
+            let wrong = cars != self.stock[cell] || idle || spare != self.spares(cell);
+            if wrong || (0..lots).any(|k| self.lot(cell, k).cars == 0) {
                 return false;
             }
         }

@@ -124,10 +124,11 @@ impl<'a> Kernel<'a> {
     }
 
     fn start(&mut self, options: &Options, replication: u32) {
+        let t = self.t;
         self.replication = replication;
         self.lead_root = Root::new(options.seed, Purpose::LeadTime, replication);
         self.demand.start(options.seed, replication, options.market);
-        self.ground.clear();
+        self.ground.clear(&t.reserve);
         self.review.clear();
         self.ring.iter_mut().for_each(Vec::clear);
         self.waiters.clear();
@@ -136,7 +137,6 @@ impl<'a> Kernel<'a> {
         self.unserved.fill(Tally::default());
         self.weeks.clear();
         (self.day, self.next_arrival, self.next_move, self.events) = (0, 0, 0, 0);
-        let t = self.t;
         for lot in &t.lots {
             let cell = t.cell(lot.dealer, lot.model);
             if lot.cars > 0 {
@@ -171,8 +171,15 @@ impl<'a> Kernel<'a> {
         }
         let slot = self.day as usize % t.ring;
         let mut due = std::mem::take(&mut self.ring[slot]);
-        for &order in &due {
-            self.receive(order);
+        for batch in due.chunks(BATCH) {
+            let mut cells = [u32::MAX; BATCH];
+            for (cell, order) in cells.iter_mut().zip(batch) {
+                *cell = t.cell(order.dealer, order.model) as u32;
+            }
+            std::hint::black_box(self.ground.warm(&cells));
+            for &order in batch {
+                self.receive(order);
+            }
         }
         due.clear();
         self.ring[slot] = due;

@@ -82,6 +82,7 @@ impl Tally {
         self.0[measure as usize]
     }
     /// Adds to one measure.
+    #[inline]
     pub fn add(&mut self, measure: Measure, amount: i64) {
         self.0[measure as usize] += amount;
     }

@@ -153,7 +153,7 @@ impl Kernel<'_> {
     fn gives(&mut self, donor: u32, model: u32) -> bool {
         let cell = self.t.cell(donor, model);
         let old_enough = |birth: i32| self.day as i32 - birth >= i32::from(self.t.parts.trade.least_age);
-        self.ground.stock[cell] > i32::from(self.t.reserve[cell])
+        self.ground.spares(cell)
             && self.allowance[donor as usize] > 0
             && self.ground.first_birth(cell).is_some_and(old_enough)
     }
