@@ -7,6 +7,7 @@ mod policy;
 mod report;
 mod schema;
 mod session;
+mod simulate;
 pub mod solve;
 mod steps;
 mod terminal;
@@ -48,7 +49,7 @@ enum Command {
     /// Which cars move between dealers in the coming week.
     Transfer(steps::StepArgs),
     /// Today's network against the plan in the results folder, on the same customers.
-    Simulate(steps::StepArgs),
+    Simulate(simulate::SimulateArgs),
     /// Draw the page again from the tables of a results folder.
     Report {
         /// The results folder.
@@ -97,7 +98,7 @@ pub fn main() -> ExitCode {
         Command::Place(args) => steps::run(steps::Step::Place, &args),
         Command::Replenish(args) => steps::run(steps::Step::Replenish, &args),
         Command::Transfer(args) => steps::run(steps::Step::Transfer, &args),
-        Command::Simulate(args) => steps::run(steps::Step::Simulate, &args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Report { results, out } => report_now(&results, out.as_deref()),
         Command::Policy(args) => policy_now(&args),
         Command::Solve(args) => solve::run(&args) as u8,

@@ -60,6 +60,7 @@ impl Input {
         let options = Options {
             seed: args.seed.unwrap_or(settings.seed),
             replications: args.replications.unwrap_or(settings.replications),
+            precision: None,
             threads: args.threads,
             seconds: args.time_limit,
             stop: stop_on_signals(),
@@ -243,6 +244,10 @@ impl<'a> Session<'a> {
             let (today, plan) = s.networks();
             simulate(&s.ground, today, plan, s.transfers.as_ref(), &s.input.options, &s.input.watch)
         })?;
+        if let Some(reached) = &sim.reached {
+            super::simulate::tell(reached);
+            self.limited |= !reached.met;
+        }
         let (today, plan) = self.networks();
         let moved = self.placement.as_ref().map_or(Money::ZERO, |p| p.plan.one_off);
         let spread = moved * (1.0 / self.input.scenario.settings.placement.years);

@@ -61,11 +61,26 @@ pub(super) fn run(step: Step, args: &StepArgs) -> u8 {
         // Only the first call sets the pool; there is only this one.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     }
-    go(step, args).unwrap_or_else(|code| code)
+    go(step, args, None).unwrap_or_else(|code| code)
 }
 
-fn go(step: Step, args: &StepArgs) -> Result<u8, Ended> {
-    let input = Input::read(args)?;
+/// The step with a precision for the simulation.
+pub(super) fn run_to_precision(step: Step, args: &StepArgs, precision: Precise) -> u8 {
+    go(step, args, Some(precision)).unwrap_or_else(|code| code)
+}
+
+/// Half-width asked for, and replications at most.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Precise {
+    pub relative: f64,
+    pub most: u32,
+}
+
+fn go(step: Step, args: &StepArgs, precise: Option<Precise>) -> Result<u8, Ended> {
+    let mut input = Input::read(args)?;
+    if let Some(precise) = precise {
+        (input.options.precision, input.options.replications) = (Some(precise.relative), precise.most);
+    }
     let mut session = Session::new(&input, step == Step::Plan);
     match step {
         Step::Plan => {

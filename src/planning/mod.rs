@@ -27,8 +27,10 @@ use crate::lp::{Limits, Stop};
 pub struct Options {
     /// Key of all random numbers.
     pub seed: u64,
-    /// Replications of the simulation.
+    /// Replications of the simulation; with a precision asked for, at most so many.
     pub replications: u32,
+    /// Half-width of the network costs' 95 % intervals at which the simulation ends, as a share of the cost.
+    pub precision: Option<f64>,
     /// Threads; `None` for one per core. No answer depends on it.
     pub threads: Option<usize>,
     /// Seconds after which optimisation ends with the best found; `None`: limits count work alone.

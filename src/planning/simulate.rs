@@ -7,8 +7,10 @@ use crate::demand::choice::captured_share;
 use crate::ids::{Grid, Id, ModelId, RegionId, SiteId, ZoneId};
 use crate::progress::Observer;
 use crate::simulation::outcome::Outcome;
+use crate::simulation::precision::{Reached, compare};
 use crate::simulation::{self, policy::Policy, problem as room};
 use crate::units::Money;
+use rayon::prelude::*;
 
 /// Month-to-month correlation of the market factors (assumption).
 const PERSISTENCE: f64 = 0.8;
@@ -31,6 +33,8 @@ pub struct Simulation {
     pub today: Outcome,
     /// The plan's network.
     pub plan: Outcome,
+    /// How narrow the intervals became, when a precision was asked for.
+    pub reached: Option<Reached>,
 }
 
 /// Simulates today's network and the plan's with common random numbers.
@@ -53,23 +57,31 @@ pub fn simulate(
         stop: options.stop.clone(),
         ..simulation::Options::default()
     };
-    let one = |name: &str, this: &NetworkState, other: &NetworkState, moves: Vec<room::Move>| {
-        watch.note(name);
-        let parts = parts(ground, &market, &dealers, this, other, moves);
-        let problem = room::Problem::new(parts).map_err(|faults| {
+    let problem = |this: &NetworkState, other: &NetworkState, moves: Vec<room::Move>| {
+        room::Problem::new(parts(ground, &market, &dealers, this, other, moves)).map_err(|faults| {
             let first: Vec<String> = faults.iter().take(5).map(ToString::to_string).collect();
             Error::Internal(format!("{} faults in the simulated network: {}", faults.len(), first.join("; ")))
-        })?;
-        let outcome = simulation::run(&problem, &run, watch).map_err(|e| match e {
-            simulation::Error::Interrupted => Error::Stopped,
-            other => Error::Internal(other.to_string()),
-        })?;
-        if outcome.stopped { Err(Error::Stopped) } else { Ok(outcome) }
+        })
+    };
+    let ended = |e: simulation::Error| match e {
+        simulation::Error::Interrupted => Error::Stopped,
+        other => Error::Internal(other.to_string()),
     };
     let moves = transfers.map_or_else(Vec::new, |t| planned_moves(&dealers, t));
-    let before = one("today's network", today, plan, Vec::new())?;
-    let after = one("the plan", plan, today, moves)?;
-    Ok(Simulation { dealers, today: before, plan: after })
+    if let Some(relative) = options.precision {
+        let problems = [problem(today, plan, Vec::new())?, problem(plan, today, moves)?];
+        let (mut outcomes, reached) = compare(&problems, &run, relative, watch).map_err(ended)?;
+        let (plan, today) = (outcomes.remove(1), outcomes.remove(0));
+        return Ok(Simulation { dealers, today, plan, reached: Some(reached) });
+    }
+    let one = |name: &str, problem: room::Problem| {
+        watch.note(name);
+        let outcome = simulation::run(&problem, &run, watch).map_err(ended)?;
+        if outcome.stopped { Err(Error::Stopped) } else { Ok(outcome) }
+    };
+    let before = one("today's network", problem(today, plan, Vec::new())?)?;
+    let after = one("the plan", problem(plan, today, moves)?)?;
+    Ok(Simulation { dealers, today: before, plan: after, reached: None })
 }
 
 /// Demand that both networks share.
@@ -291,7 +303,7 @@ fn levels(
     rate: &[f64],
     dealers: &[SiteId],
     lead: &crate::ids::IdVec<SiteId, f64>,
-    factor: impl Fn(usize, usize) -> f64,
+    factor: impl Fn(usize, usize) -> f64 + Sync,
 ) -> Policy {
     const SEASON_WEEKS: usize = 4;
     let service = ground.scenario.settings.replenishment.service;
@@ -299,8 +311,8 @@ fn levels(
     let models = ground.scenario.catalogue.models.len();
     let seasons = weeks.div_ceil(SEASON_WEEKS);
     let known = ground.forecast.weeks();
-    let mut levels = Vec::with_capacity(seasons * rate.len());
-    for season in 0..seasons {
+    let of_season = |season: usize| {
+        let mut levels = Vec::with_capacity(rate.len());
         for (d, &site) in dealers.iter().enumerate() {
             let cover = lead[site] + 7.0;
             let from = season * SEASON_WEEKS;
@@ -313,7 +325,9 @@ fn levels(
                 levels.push(level.min(u32::from(u16::MAX)) as u16);
             }
         }
-    }
+        levels
+    };
+    let levels = (0..seasons).into_par_iter().flat_map_iter(of_season).collect();
     Policy::OrderUpTo { levels, season: (0..weeks).map(|w| (w / SEASON_WEEKS) as u16).collect() }
 }
 

@@ -217,6 +217,28 @@ fn market_unit(sampling: MarketSampling, seed: u64, replication: u32, series: us
     }
 }
 
+/// The normal series behind the market of one replication, month by month: the nation, then the regions.
+pub(super) fn market_path(
+    sampling: MarketSampling,
+    seed: u64,
+    replication: u32,
+    regions: usize,
+    months: usize,
+    persistence: f64,
+) -> Vec<Vec<f64>> {
+    let mut path: Vec<Vec<f64>> = Vec::with_capacity(months);
+    for m in 0..months as u16 {
+        let before = path.last();
+        let step = |r: usize| {
+            let fresh = normal::quantile(market_unit(sampling, seed, replication, r, m));
+            before.map_or(fresh, |b| persistence * b[r] + sqrt(1.0 - persistence * persistence) * fresh)
+        };
+        let month = (0..=regions).map(step).collect();
+        path.push(month);
+    }
+    path
+}
+
 /// Computes the customers of one day of one plainly drawn replication again, from the seed alone.
 pub fn customers(problem: &Problem, seed: u64, replication: u32, day: u32) -> Vec<Customer> {
     let tables = Tables::new(problem);

@@ -12,6 +12,7 @@ pub mod precision;
 pub mod problem;
 mod review;
 mod run;
+pub mod sharpen;
 pub mod station;
 mod tables;
 

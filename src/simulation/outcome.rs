@@ -86,6 +86,11 @@ impl Tally {
     pub fn add(&mut self, measure: Measure, amount: i64) {
         self.0[measure as usize] += amount;
     }
+    /// Discount, holding, lost-sale and transfer cost, in hundredths: what chance costs the network.
+    pub fn cost(&self) -> i64 {
+        use Measure::{Discount, Holding, LostCost, TransferCost};
+        self.get(Discount) + self.get(Holding) + self.get(LostCost) + self.get(TransferCost)
+    }
     /// Contribution minus discount, holding, lost-sale and transfer cost, in hundredths.
     pub fn profit(&self) -> i64 {
         use Measure::{Contribution, Discount, Holding, LostCost, TransferCost};

@@ -1,5 +1,6 @@
 //! As many replications as the answer needs.
 
+use super::sharpen::Controls;
 use super::{Error, Options, Outcome, Problem, Tally, run};
 use crate::progress::Observer;
 use crate::stats::interval::Interval;
@@ -39,4 +40,57 @@ pub fn run_to_precision(
         }
     }
     so_far.map(|outcome| (outcome, interval)).ok_or(Error::Interrupted)
+}
+
+/// How narrow the intervals of a comparison became.
+#[derive(Clone, Debug)]
+pub struct Reached {
+    /// Half-width asked for, as a share of the mean.
+    pub relative: f64,
+    /// Network cost of each problem, hundredths.
+    pub cost: Vec<Interval>,
+    /// Profit of each problem less that of the first, hundredths.
+    pub profit: Vec<Interval>,
+    /// Whether every network cost is as narrow as asked for.
+    pub met: bool,
+}
+
+/// Replications before the first look: the controls take up to fifteen degrees of freedom.
+const LEAST: u64 = 60;
+
+/// Runs several problems on the same replications until the network cost of each is known to `relative` (95 % intervals
+/// sharpened by [`Controls`]), at most [`Options::replications`] times. The number of replications follows from the seed.
+pub fn compare(
+    problems: &[Problem],
+    options: &Options,
+    relative: f64,
+    observer: &dyn Observer,
+) -> Result<(Vec<Outcome>, Reached), Error> {
+    let precision = Precision { relative, least: LEAST, most: u64::from(options.replications) };
+    let controls: Vec<Controls> = problems.iter().map(|p| Controls::new(p, options)).collect();
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    let mut next = precision.next(&Interval { mean: 0.0, half: f64::INFINITY, count: 0 });
+    loop {
+        let done = outcomes.first().map_or(0, |o| o.replications);
+        let wanted = next.map_or(done, |n| n as u32);
+        let shard = Options { first: options.first + done, replications: wanted - done, ..options.clone() };
+        let shards = problems.iter().map(|p| run(p, &shard, observer)).collect::<Result<Vec<_>, _>>()?;
+        if shards.iter().any(|s| s.stopped) {
+            return Err(Error::Interrupted);
+        }
+        if outcomes.is_empty() {
+            outcomes = shards;
+        } else {
+            outcomes.iter_mut().zip(shards).for_each(|(all, shard)| all.merge(shard));
+        }
+        let cost: Vec<Interval> = outcomes.iter().zip(&controls).map(|(o, c)| c.interval(o, Tally::cost)).collect();
+        let widest = |a: Interval, b: &Interval| if b.relative() > a.relative() { *b } else { a };
+        let worst = cost[1..].iter().fold(cost[0], widest);
+        observer.note(&format!("{} replications: network cost ± {:.2} %", worst.count, 100.0 * worst.relative()));
+        next = precision.next(&worst);
+        if next.is_none() {
+            let profit = outcomes.iter().map(|o| controls[0].difference(o, &outcomes[0], Tally::profit)).collect();
+            return Ok((outcomes, Reached { relative, cost, profit, met: worst.relative() <= relative }));
+        }
+    }
 }

@@ -543,3 +543,55 @@ fn both_kernels_agree_where_both_apply() {
         assert!((i.mean - lanes.mean).abs() < 3.0 / 1.96 * i.half.hypot(lanes.half), "{measure:?} {i:?} {lanes:?}");
     }
 }
+
+/// A market that moves much more than the customers' own chance: the controls must find the exact mean number of lost
+/// customers and narrow its interval, and the comparison must stop by itself.
+#[test]
+fn controls_narrow_the_interval_and_keep_the_mean() {
+    let mut p = plain(4, 1, 120, 20.0);
+    p.market = Market { national_sd: 0.15, regional_sd: 0.1, persistence: 0.5, dispersion: 0.01 };
+    let q = Parts { policy: Policy::OrderUpTo { levels: vec![100; 4], season: Vec::new() }, ..p.clone() };
+    let problems = [Problem::new(p).unwrap(), Problem::new(q).unwrap()];
+    let options = Options { replications: 4000, ..Options::default() };
+    let exact = 4.0 * 20.0 * 120.0 * 100.0 * 100.0;
+    let (outcomes, reached) = precision::compare(&problems, &options, 0.01, &Silent).unwrap();
+    assert!(reached.met && reached.cost[0].covers(exact), "{reached:?}");
+    // Everybody is lost in the first network: the customers' own count explains all of it.
+    assert!(reached.cost[0].relative() < 1e-6, "{reached:?}");
+    let plain = outcomes[1].blocked(Tally::cost, 1);
+    assert!(reached.cost[1].half < 0.5 * plain.half, "{reached:?} {plain:?}");
+    assert!(plain.mean > reached.cost[1].low() - plain.half && plain.mean < reached.cost[1].high() + plain.half);
+    assert!(reached.profit[1].half < plain.half && reached.profit[1].low() > 0.0, "{reached:?}");
+    assert_eq!(outcomes[0].numbers, outcomes[1].numbers);
+}
+
+/// A caller's own rule that does what order-up-to does gives the same outcome.
+#[test]
+fn a_rule_of_the_callers_own_is_asked_like_any_policy() {
+    #[derive(Debug)]
+    struct UpTo(i32);
+    impl policy::Replenish for UpTo {
+        fn orders(&self, seen: &policy::Seen) -> Vec<policy::Order> {
+            let mut own = vec![0; seen.position.len()];
+            for (day, order) in seen.under_way() {
+                assert!(day > seen.day && order.cars > 0);
+                own[order.dealer as usize * seen.models + order.model as usize] += order.cars as i32;
+            }
+            let cells = 0..seen.position.len();
+            // With nobody waiting the position is what stands and what comes.
+            assert!(cells.clone().all(|c| seen.stock[c] + own[c] == seen.position[c]));
+            let order = |c: usize| policy::Order {
+                dealer: (c / seen.models) as u32,
+                model: (c % seen.models) as u32,
+                cars: (self.0 - seen.position[c]).max(0) as u32,
+            };
+            cells.map(order).collect()
+        }
+    }
+    let mut p = plain(3, 2, 60, 0.7);
+    p.lead_times = vec![vec![0.0, 0.25, 0.0, 0.5, 0.25]];
+    p.policy = Policy::OrderUpTo { levels: vec![9; 6], season: Vec::new() };
+    let table = outcome(p.clone(), 20);
+    p.policy = Policy::Own(std::sync::Arc::new(UpTo(9)));
+    assert_eq!(outcome(p, 20), table);
+}

@@ -39,9 +39,9 @@ pub struct Options {
     /// Seed of the samples.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// Relative gap at which each decomposition ends.
-    #[arg(long, value_name = "G", default_value_t = 1e-8)]
-    gap: f64,
+    /// Relative gap at which each decomposition ends [default: 1e-8 when solved exactly, 1e-6 on samples].
+    #[arg(long, value_name = "G")]
+    gap: Option<f64>,
     /// Prints the answer as JSON.
     #[arg(long)]
     json: bool,
@@ -60,12 +60,10 @@ pub fn run(options: &Options) -> i32 {
         let _ = signal_hook::flag::register(signal, std::sync::Arc::clone(&flag));
     }
     let limits = Limits { stop: Stop::from_flag(flag), ..Limits::default() };
-    let settings = Settings { gap: options.gap.clamp(1e-12, 0.5), limits, ..Settings::default() };
-    if problem.realisations() <= options.exact_up_to {
-        exactly(&problem, &settings, options.json)
-    } else {
-        by_samples(&problem, &settings, options)
-    }
+    let exact = problem.realisations() <= options.exact_up_to;
+    let gap = options.gap.unwrap_or(if exact { 1e-8 } else { 1e-6 }).clamp(1e-12, 0.5);
+    let settings = Settings { gap, limits, ..Settings::default() };
+    if exact { exactly(&problem, &settings, options.json) } else { by_samples(&problem, &settings, options) }
 }
 
 fn read(core: &Path, tim: &Path, sto: &Path) -> Result<TwoStage, String> {

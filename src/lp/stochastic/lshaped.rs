@@ -1,6 +1,6 @@
 //! The L-shaped method with clustered cuts and a box-shaped trust region.
 
-use super::recourse::{Plane, Recourse, Verdict, precise};
+use super::recourse::{Plane, Recourse, Verdict, precise, settled};
 use super::{Scenario, TwoStage};
 use crate::lp::{Col, Failure, Hot, Limits, Solution, Status};
 
@@ -146,7 +146,7 @@ pub fn solve(problem: &TwoStage, scenarios: &[Scenario], settings: &Settings) ->
         let centre = best.as_ref().filter(|_| radius.is_finite());
         master.trust(centre.map(|b| (b.x.as_slice(), radius)))?;
         let free = centre.is_none();
-        let answer = master.hot.run()?;
+        let answer = settled(&mut master.hot)?;
         if answer.status != Status::Optimal {
             return finish(answer.status, best, bound, round, &recourse);
         }

@@ -77,7 +77,7 @@ impl<'a> Recourse<'a> {
 
     fn run(hot: &mut Hot, changes: &[(Row, f64, f64)]) -> Result<Solution, Failure> {
         hot.set_rows_bounds(changes)?;
-        hot.run()
+        settled(hot)
     }
 
     /// Costs and slopes of `clusters` groups of neighbouring scenarios.
@@ -137,10 +137,34 @@ impl<'a> Recourse<'a> {
 /// A solver with tolerances so tight that thousands of scenario costs still add up to eight digits.
 pub(super) fn precise(programme: &Programme, limits: &Limits) -> Result<Hot, Failure> {
     let mut hot = Hot::new(programme, limits)?;
-    hot.set_real_option("primal_feasibility_tolerance", 1e-9)?;
-    hot.set_real_option("dual_feasibility_tolerance", 1e-9)?;
+    hot.set_real_option("primal_feasibility_tolerance", TIGHT)?;
+    hot.set_real_option("dual_feasibility_tolerance", TIGHT)?;
     Ok(hot)
 }
+
+/// Runs the solver. It sometimes calls optimal what misses the tight tolerance by a hair once scaling is undone, and then
+/// gives no values: the tolerance is loosened for such a programme alone.
+pub(super) fn settled(hot: &mut Hot) -> Result<Solution, Failure> {
+    const NAME: &str = "primal_feasibility_tolerance";
+    let mut answer = hot.run()?;
+    let unsettled = |a: &Solution| a.status == Status::Optimal && !a.objective.is_finite();
+    if unsettled(&answer) {
+        for tolerance in [1e-8, 1e-7, 1e-6, 1e-5] {
+            if unsettled(&answer) {
+                hot.set_real_option(NAME, tolerance)?;
+                answer = hot.run()?;
+            }
+        }
+        hot.set_real_option(NAME, TIGHT)?;
+    }
+    if unsettled(&answer) {
+        return Err(Failure::Solver("a programme is called optimal but violates its rows by more than 1e-5".into()));
+    }
+    Ok(answer)
+}
+
+/// Feasibility tolerance of both stages.
+const TIGHT: f64 = 1e-9;
 
 /// Every row with a shortfall and an excess column of cost 1; nothing else costs.
 fn elastic(second: &Programme) -> Programme {
