@@ -66,15 +66,18 @@ impl Cell {
     };
 
     /// Customers waiting.
+    #[inline]
     pub fn waiting(&self) -> u32 {
         self.joined - self.left
     }
 
+    #[inline]
     fn room(&self) -> u32 {
         1 << self.shift
     }
 
     /// Whether the line has moved to the arena.
+    #[inline]
     fn moved(&self) -> bool {
         usize::from(self.shift) > INLINE.trailing_zeros() as usize
     }
@@ -242,6 +245,7 @@ impl Ground {
     }
 
     /// Birth of the first car of a cell that is not empty.
+    #[inline]
     pub fn first_birth(&mut self, cell: usize) -> Option<i32> {
         (self.stock[cell] > 0).then(|| i32::from(self.lot(cell, 0).birth))
     }

@@ -11,6 +11,20 @@ pub(super) struct Group {
     pub base: Vec<f64>,
 }
 
+/// A neighbour that may give a car.
+pub(super) struct Donor {
+    pub dealer: u32,
+    /// Donors of the same cost from this one on, if it is the first of them.
+    pub same: u32,
+    pub cost: i64,
+}
+
+fn donors(arcs: &[Arc]) -> Vec<Donor> {
+    let arcs = sorted(arcs, |a| (a.cost, a.donor));
+    let same = |k: usize| arcs[k..].iter().take_while(|a| a.cost == arcs[k].cost).count() as u32;
+    arcs.iter().enumerate().map(|(k, a)| Donor { dealer: a.donor, same: same(k), cost: a.cost.minor() }).collect()
+}
+
 /// The outside in a column.
 pub(super) const OUTSIDE: u32 = u32::MAX;
 
@@ -92,7 +106,7 @@ pub(super) struct Tables<'a> {
     /// Models of each segment.
     pub segments: Vec<Vec<u32>>,
     /// Donors of each dealer, cheapest first.
-    pub donors: Vec<Vec<Arc>>,
+    pub donors: Vec<Vec<Donor>>,
     pub open: Vec<bool>,
     /// Cars a donor keeps, by cell; empty without trades.
     pub reserve: Vec<u16>,
@@ -126,7 +140,7 @@ impl<'a> Tables<'a> {
             zones: parts.zones.iter().map(zone_table).collect(),
             money: parts.models.iter().map(|m| ModelMoney::new(m, oldest)).collect(),
             segments: by_segment,
-            donors: parts.dealers.iter().map(|d| sorted(&d.donors, |a| (a.cost, a.donor))).collect(),
+            donors: parts.dealers.iter().map(|d| donors(&d.donors)).collect(),
             reserve: reserve(parts, &open),
             ring: leads.iter().map(Threshold::largest).max().unwrap_or(0) as usize + 1,
             leads,

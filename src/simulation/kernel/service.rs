@@ -125,12 +125,11 @@ impl Kernel<'_> {
         let worth = money.contribution + money.lost;
         let donors = &t.donors[dealer as usize];
         let mut from = 0;
-        while from < donors.len() && donors[from].cost.minor() < worth {
-            let cost = donors[from].cost;
-            let same = donors[from..].iter().take_while(|a| a.cost == cost).count();
+        while from < donors.len() && donors[from].cost < worth {
+            let (cost, same) = (donors[from].cost, donors[from].same as usize);
             let turn = if same > 1 { below(c.bits(DRAW_DONOR + visit), same as u64) as usize } else { 0 };
             for k in 0..same {
-                let donor = donors[from + (turn + k) % same].donor;
+                let donor = donors[from + if turn + k < same { turn + k } else { turn + k - same }].dealer;
                 if !self.gives(donor, c.model) {
                     continue;
                 }
@@ -141,7 +140,7 @@ impl Kernel<'_> {
                 self.allowance[donor as usize] -= 1;
                 self.note(donor, c.model, Measure::TransfersOut, 1);
                 self.note(dealer, c.model, Measure::TransfersIn, 1);
-                self.note(dealer, c.model, Measure::TransferCost, cost.minor());
+                self.note(dealer, c.model, Measure::TransferCost, cost);
                 self.events += 1;
                 return Some(self.day as i32 - birth);
             }
