@@ -2,7 +2,9 @@
 
 Each program simulates cells for 365 days and reports dealer-model-days per processor second and the share of demand
 served, which must agree between all programs. Sizes differ (the slow ones get fewer cells); rates do not depend on it.
-Given the output of `cargo bench --bench simulation -- cells`, the ratios to its best line are printed.
+Given the output of `cargo bench --bench simulation -- cells network`, the ratios to its best lines are printed: cells
+against all four, and the network kernel against SimPy event by event (a customer or a replacement is an event there; a
+customer, a car lot received, an order or a transfer is one here, with diversion and transfers on top).
 """
 
 import re
@@ -16,6 +18,9 @@ import simpy
 
 warnings.filterwarnings("ignore")
 MEAN, LEVEL, LEAD, DAYS = 0.3, 8, 14, 365
+
+
+simpy_events = []
 
 
 def timed(name, cells, program):
@@ -94,7 +99,9 @@ def with_simpy(cells):
     env = simpy.Environment()
     for _ in range(cells):
         env.process(customers(env, [LEVEL]))
+    begin = time.process_time()
     env.run(until=DAYS)
+    simpy_events.append(sum(count) / (time.process_time() - begin))
     return count
 
 
@@ -127,12 +134,18 @@ def main():
     }
     if len(sys.argv) > 1:
         with open(sys.argv[1], encoding="utf-8") as file:
-            ours = [float(g) for g in re.findall(rf"cells mean {MEAN} .*?, ([\d.]+) G dealer-model-days", file.read())]
+            text = file.read()
+        ours = [float(g) for g in re.findall(rf"cells mean {MEAN} .*?, ([\d.]+) G dealer-model-days", text)]
         if ours:
             best = max(ours) * 1e9
             print(f"forecourt    {best:14,.0f} dealer-model-days/s")
             for name, rate in rates.items():
                 print(f"ratio to {name:9} {best / rate:12,.1f}")
+        events = [float(g) * 1e6 for g in re.findall(r"network .*?, ([\d.]+) M events/s", text)]
+        if events:
+            print(f"network      {max(events):14,.0f} events/s")
+            print(f"simpy        {simpy_events[0]:14,.0f} events/s")
+            print(f"ratio to simpy, per event {max(events) / simpy_events[0]:.1f}")
 
 
 if __name__ == "__main__":
