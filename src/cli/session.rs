@@ -153,7 +153,7 @@ impl<'a> Session<'a> {
         Ok(answer)
     }
 
-    fn ended(&self, error: &Error) -> Ended {
+    pub(super) fn ended(&self, error: &Error) -> Ended {
         self.input.watch.finish();
         say(&format!("forecourt: {error}"));
         if !matches!(error, Error::Internal(_)) {
@@ -269,8 +269,19 @@ impl<'a> Session<'a> {
 
     /// What the simulation does not see of a network.
     fn facts(&self, state: &NetworkState, one_off_per_year: Money) -> NetworkFacts {
+        let placement = self.placement.as_ref().expect("after the placement");
+        self.facts_of(placement, state, one_off_per_year)
+    }
+
+    /// The same for any placement.
+    pub(super) fn facts_of(
+        &self,
+        placement: &Placement,
+        state: &NetworkState,
+        one_off_per_year: Money,
+    ) -> NetworkFacts {
         let network = &self.input.scenario.network;
-        let problem = &self.placement.as_ref().expect("after the placement").problem;
+        let problem = &placement.problem;
         let fixed = problem
             .stores
             .iter()

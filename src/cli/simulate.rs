@@ -1,9 +1,18 @@
 //! `forecourt simulate`: today's network against the plan, for a number of replications or to a precision.
 
+use super::exit;
+use super::session::{Ended, Input, Session};
 use super::steps::{self, Precise, Step, StepArgs};
-use super::terminal::say;
+use super::terminal::{print, say};
+use crate::evaluation::{self, NetworkFacts};
+use crate::io::results::{provenance, read_back};
+use crate::planning::{NetworkState, Placement, assess, compare_plans, today_and_plan};
+use crate::simulation::outcome::Outcome;
 use crate::simulation::precision::Reached;
 use crate::stats::interval::Interval;
+use crate::stats::{normal, special};
+use crate::units::Money;
+use std::path::{Path, PathBuf};
 
 /// Replications at most when a precision is asked for and no number is given.
 const MOST: u32 = 10_000;
@@ -16,6 +25,10 @@ pub(super) struct SimulateArgs {
     /// as narrow as this share of it, 1% say; --replications is then the most [default: 10,000].
     #[arg(long, value_name = "SHARE", value_parser = share)]
     precision: Option<f64>,
+    /// Results folder with a placement of this scenario; give it several times to compare several plans, and today's
+    /// network, on the same customers. Nothing is written.
+    #[arg(long, value_name = "RESULTS")]
+    plan: Vec<PathBuf>,
 }
 
 /// `1%` or `0.01`.
@@ -28,6 +41,9 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: &SimulateArgs) -> u8 {
+    if !args.plan.is_empty() {
+        return plans(args).unwrap_or_else(|code| code);
+    }
     match args.precision {
         None => steps::run(Step::Simulate, &args.step),
         Some(relative) => {
@@ -35,6 +51,80 @@ pub(super) fn run(args: &SimulateArgs) -> u8 {
             steps::run_to_precision(Step::Simulate, &args.step, Precise { relative, most })
         }
     }
+}
+
+/// Compares several plans and says which is best and how sure that is.
+fn plans(args: &SimulateArgs) -> Result<u8, Ended> {
+    let mut input = Input::read(&args.step)?;
+    input.options.precision = Some(args.precision.unwrap_or(0.01));
+    input.options.replications = args.step.replications.unwrap_or(MOST);
+    let session = Session::new(&input, true);
+    let digest = provenance::inputs_digest(&input.notes);
+    let mut placed: Vec<(Placement, NetworkState, NetworkState)> = Vec::new();
+    for folder in &args.plan {
+        let placement = read(&session, &input, folder, &digest)?;
+        let (today, plan) = today_and_plan(&session.ground, &placement);
+        placed.push((placement, today, plan));
+    }
+    let states: Vec<NetworkState> = placed.iter().map(|p| p.2.clone()).collect();
+    let (outcomes, reached) = compare_plans(&session.ground, &placed[0].1, &states, &input.options, &input.watch)
+        .map_err(|e| session.ended(&e))?;
+    input.watch.finish();
+    let years = 1.0 / input.scenario.settings.placement.years;
+    let mut networks = vec![("today".to_owned(), session.facts_of(&placed[0].0, &placed[0].1, Money::ZERO))];
+    for (folder, (placement, _, state)) in args.plan.iter().zip(&placed) {
+        let facts = session.facts_of(placement, state, placement.plan.one_off * years);
+        networks.push((folder.display().to_string(), facts));
+    }
+    print(&table(&networks, &outcomes, &reached));
+    Ok(if reached.met { exit::DONE } else { exit::LIMIT })
+}
+
+fn read(session: &Session, input: &Input, folder: &Path, digest: &str) -> Result<Placement, Ended> {
+    let refuse = |why: String| {
+        say(&format!("forecourt: {why}"));
+        exit::BAD_INPUT
+    };
+    if !read_back::same_inputs(folder, digest) {
+        let why = "was not made from these tables; run `forecourt place` with --out into it";
+        return Err(refuse(format!("{}: {why}", folder.display())));
+    }
+    let placed = read_back::placement(folder, &input.scenario).map_err(|e| refuse(e.to_string()))?;
+    let placed = placed.ok_or_else(|| refuse(format!("{}: there is no placement.csv", folder.display())))?;
+    assess(&session.ground, &placed.open, &placed.moves).map_err(|e| session.ended(&e))
+}
+
+/// Yearly profit of every network, its difference to today's, and the best with the probability that it is.
+fn table(networks: &[(String, NetworkFacts)], outcomes: &[Outcome], reached: &Reached) -> String {
+    let profit = |a: usize, b: usize| {
+        let kpis = evaluation::kpis((&outcomes[a], &networks[a].1), (&outcomes[b], &networks[b].1));
+        *kpis.iter().find(|k| k.id == "profit").expect("the profit is a key figure")
+    };
+    let mut text = String::from("yearly profit, million; 95 % intervals, differences pair by pair\n");
+    for (k, (name, _)) in networks.iter().enumerate() {
+        let row = profit(0, k);
+        let told = |i: &Interval| format!("{:14.3} ± {:.3}", i.mean / 1e6, i.half / 1e6);
+        text += &format!("{name}: {} against today {}\n", told(&row.plan), told(&row.difference));
+    }
+    let best = (0..networks.len()).fold(0, |a, b| if profit(a, b).difference.mean > 0.0 { b } else { a });
+    let others: Vec<Interval> =
+        (0..networks.len()).filter(|&k| k != best).map(|k| profit(k, best).difference).collect();
+    text += &format!(
+        "best: {} with probability at least {:.4} (Bonferroni over paired differences, no indifference zone)\n",
+        networks[best].0,
+        correct(&others)
+    );
+    let share = 100.0 * reached.cost.iter().map(Interval::relative).fold(0.0, f64::max);
+    text + &format!("{} replications; network costs known to ± {share:.2} %\n", reached.cost[0].count)
+}
+
+/// Lower bound on the probability that none of the alternatives behind by these paired differences is better.
+fn correct(behind: &[Interval]) -> f64 {
+    let wrong = |i: &Interval| {
+        let error = i.half / special::student_two_sided(evaluation::kpi::LEVEL, (i.count - 1) as f64);
+        if error > 0.0 { normal::cumulative(-i.mean / error) } else { f64::from(u8::from(i.mean < 0.0)) }
+    };
+    (1.0 - behind.iter().map(wrong).sum::<f64>()).max(0.0)
 }
 
 /// Says how narrow the intervals became.
@@ -54,6 +144,16 @@ pub(super) fn tell(reached: &Reached) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_probability_of_a_right_choice() {
+        let half = special::student_two_sided(0.95, 99.0);
+        let at = |mean: f64| Interval { mean, half, count: 100 };
+        // One rival three standard errors behind, one nobody can tell apart.
+        assert!((correct(&[at(3.0)]) - 0.998_650_1).abs() < 1e-6);
+        assert!((correct(&[at(3.0), at(0.0)]) - 0.498_650_1).abs() < 1e-6);
+        assert_eq!(correct(&[]), 1.0);
+    }
 
     #[test]
     fn shares_in_both_spellings() {

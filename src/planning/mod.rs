@@ -16,7 +16,7 @@ pub use ground::{Ground, NetworkState, today_and_plan};
 pub use lead::freight_per_car;
 pub use place::{Placement, assess, place};
 pub use replenish::{Replenishment, replenish};
-pub use simulate::{Simulation, simulate};
+pub use simulate::{Simulation, compare_plans, simulate};
 pub use transfer::{Transfers, transfer};
 pub use warn::{Answer, Warning, count as count_warnings, warnings};
 

@@ -4,7 +4,7 @@ use super::counts::Count;
 use super::lead::mean_days;
 use super::{Error, Ground, NetworkState, Options, Transfers};
 use crate::demand::choice::captured_share;
-use crate::ids::{Grid, Id, ModelId, RegionId, SiteId, ZoneId};
+use crate::ids::{FormatId, Grid, Id, IdVec, ModelId, RegionId, SiteId, ZoneId};
 use crate::progress::Observer;
 use crate::simulation::outcome::Outcome;
 use crate::simulation::precision::{Reached, compare};
@@ -48,28 +48,12 @@ pub fn simulate(
 ) -> Result<Simulation, Error> {
     let dealers: Vec<SiteId> =
         today.open.ids().filter(|&s| today.open[s].is_some() || plan.open[s].is_some()).collect();
-    let market = Market::new(ground, today, plan);
-    let run = simulation::Options {
-        seed: options.seed,
-        replications: options.replications,
-        first: 0,
-        threads: options.threads,
-        stop: options.stop.clone(),
-        ..simulation::Options::default()
-    };
-    let problem = |this: &NetworkState, other: &NetworkState, moves: Vec<room::Move>| {
-        room::Problem::new(parts(ground, &market, &dealers, this, other, moves)).map_err(|faults| {
-            let first: Vec<String> = faults.iter().take(5).map(ToString::to_string).collect();
-            Error::Internal(format!("{} faults in the simulated network: {}", faults.len(), first.join("; ")))
-        })
-    };
-    let ended = |e: simulation::Error| match e {
-        simulation::Error::Interrupted => Error::Stopped,
-        other => Error::Internal(other.to_string()),
-    };
+    let market = Market::new(ground, &[today, plan]);
+    let run = run_options(options);
+    let problem = |this: &NetworkState, moves: Vec<room::Move>| checked(parts(ground, &market, &dealers, this, moves));
     let moves = transfers.map_or_else(Vec::new, |t| planned_moves(&dealers, t));
     if let Some(relative) = options.precision {
-        let problems = [problem(today, plan, Vec::new())?, problem(plan, today, moves)?];
+        let problems = [problem(today, Vec::new())?, problem(plan, moves)?];
         let (mut outcomes, reached) = compare(&problems, &run, relative, watch).map_err(ended)?;
         let (plan, today) = (outcomes.remove(1), outcomes.remove(0));
         return Ok(Simulation { dealers, today, plan, reached: Some(reached) });
@@ -79,14 +63,58 @@ pub fn simulate(
         let outcome = simulation::run(&problem, &run, watch).map_err(ended)?;
         if outcome.stopped { Err(Error::Stopped) } else { Ok(outcome) }
     };
-    let before = one("today's network", problem(today, plan, Vec::new())?)?;
-    let after = one("the plan", problem(plan, today, moves)?)?;
+    let before = one("today's network", problem(today, Vec::new())?)?;
+    let after = one("the plan", problem(plan, moves)?)?;
     Ok(Simulation { dealers, today: before, plan: after, reached: None })
 }
 
-/// Demand that both networks share.
+/// Simulates today's network and several plans on the same customers until the network cost of each is known to
+/// [`Options::precision`]; today's network comes first. Planned transfers are left out: each plan would have its own.
+pub fn compare_plans(
+    ground: &Ground,
+    today: &NetworkState,
+    plans: &[NetworkState],
+    options: &Options,
+    watch: &dyn Observer,
+) -> Result<(Vec<Outcome>, Reached), Error> {
+    let states: Vec<&NetworkState> = std::iter::once(today).chain(plans).collect();
+    let dealers: Vec<SiteId> = today.open.ids().filter(|&site| states.iter().any(|s| s.open[site].is_some())).collect();
+    let market = Market::new(ground, &states);
+    let problem = |this: &&NetworkState| checked(parts(ground, &market, &dealers, this, Vec::new()));
+    let problems = states.iter().map(problem).collect::<Result<Vec<_>, _>>()?;
+    compare(&problems, &run_options(options), options.precision.unwrap_or(0.01), watch).map_err(ended)
+}
+
+fn run_options(options: &Options) -> simulation::Options {
+    simulation::Options {
+        seed: options.seed,
+        replications: options.replications,
+        first: 0,
+        threads: options.threads,
+        stop: options.stop.clone(),
+        ..simulation::Options::default()
+    }
+}
+
+fn checked(parts: room::Parts) -> Result<room::Problem, Error> {
+    room::Problem::new(parts).map_err(|faults| {
+        let first: Vec<String> = faults.iter().take(5).map(ToString::to_string).collect();
+        Error::Internal(format!("{} faults in the simulated network: {}", faults.len(), first.join("; ")))
+    })
+}
+
+fn ended(error: simulation::Error) -> Error {
+    match error {
+        simulation::Error::Interrupted => Error::Stopped,
+        other => Error::Internal(other.to_string()),
+    }
+}
+
+/// Demand that all networks share.
 struct Market {
-    /// Largest share of registrations that either network wins, by zone.
+    /// A format of every store that any network has.
+    format: IdVec<SiteId, Option<FormatId>>,
+    /// Largest share of registrations that any network wins, by zone.
     most: Vec<f64>,
     /// Customers a day by zone × model at that share.
     demand: Grid<ZoneId, ModelId, f64>,
@@ -103,13 +131,19 @@ fn share(ground: &Ground, state: &NetworkState, zone: ZoneId) -> f64 {
 impl Market {
     /// Splits the forecast over zones by what the market model sells there today, in each region's taste; zones that
     /// nobody serves today get the same ratio of forecast to market model.
-    fn new(ground: &Ground, today: &NetworkState, plan: &NetworkState) -> Self {
+    fn new(ground: &Ground, states: &[&NetworkState]) -> Self {
+        let today = states[0];
         let network = &ground.scenario.network;
         let models = ground.scenario.catalogue.models.len();
         let weeks = ground.scenario.settings.simulation.days.div_ceil(7);
-        let won: Vec<(f64, f64)> =
-            network.zones.ids().map(|z| (share(ground, today, z), share(ground, plan, z))).collect();
-        let most: Vec<f64> = won.iter().map(|w| w.0.max(w.1)).collect();
+        let won: Vec<f64> = network.zones.ids().map(|z| share(ground, today, z)).collect();
+        let rise = |most: f64, state: &&NetworkState, z| most.max(share(ground, state, z));
+        let most: Vec<f64> =
+            network.zones.ids().map(|z| states[1..].iter().fold(won[z.index()], |most, s| rise(most, s, z))).collect();
+        let mut format = today.open.clone();
+        for site in today.open.ids() {
+            format[site] = states.iter().find_map(|s| s.open[site]);
+        }
         let mix = mixes(ground, today);
         let mean: Vec<f64> =
             ground.forecast.national.values().map(|p| p.mean[..weeks].iter().sum::<f64>() / weeks as f64).collect();
@@ -117,13 +151,13 @@ impl Market {
         for model in ground.scenario.catalogue.models.ids() {
             let sold =
                 |z: ZoneId, w: f64| network.zones[z].registrations.get() * w * mix[(network.zones[z].region, model)];
-            let modelled: f64 = network.zones.ids().map(|z| sold(z, won[z.index()].0)).sum();
+            let modelled: f64 = network.zones.ids().map(|z| sold(z, won[z.index()])).sum();
             let scale = if modelled > 0.0 { mean[model.index()] / 7.0 / modelled } else { 0.0 };
             for zone in network.zones.ids() {
                 demand[(zone, model)] = scale * sold(zone, most[zone.index()]);
             }
         }
-        Self { most, demand, mean }
+        Self { format, most, demand, mean }
     }
 }
 
@@ -152,13 +186,12 @@ fn parts(
     market: &Market,
     dealers: &[SiteId],
     this: &NetworkState,
-    other: &NetworkState,
     moves: Vec<room::Move>,
 ) -> room::Parts {
     let scenario = ground.scenario;
     let settings = &scenario.settings.simulation;
     let days = settings.days;
-    let zones = zones(ground, market, dealers, this, other);
+    let zones = zones(ground, market, dealers, this);
     let rate = rates(ground, market, dealers, this, &zones);
     let lead = mean_days(ground);
     let (rows, lead_times) = lead_rows(dealers.iter().map(|&d| lead[d]), settings.lead_time_cv);
@@ -245,15 +278,9 @@ fn months(ground: &Ground, days: usize) -> Vec<u16> {
     (0..days).map(|t| (of(t) - of(0)) as u16).collect()
 }
 
-/// Every zone's choices among the stores of either network, and the weight of not buying here that makes the network
+/// Every zone's choices among the stores of all networks, and the weight of not buying here that makes the network
 /// win what the nested choice says.
-fn zones(
-    ground: &Ground,
-    market: &Market,
-    dealers: &[SiteId],
-    this: &NetworkState,
-    other: &NetworkState,
-) -> Vec<room::Zone> {
+fn zones(ground: &Ground, market: &Market, dealers: &[SiteId], this: &NetworkState) -> Vec<room::Zone> {
     let network = &ground.scenario.network;
     network
         .zones
@@ -261,10 +288,10 @@ fn zones(
         .map(|(z, zone)| {
             let (mut choices, mut open_pull) = (Vec::new(), 0.0);
             for reach in ground.coverage.of_zone(z) {
-                let Some(format) = this.open[reach.site].or(other.open[reach.site]) else { continue };
+                let Some(format) = this.open[reach.site].or(market.format[reach.site]) else { continue };
                 let weight = ground.coverage.pull(network, format, reach.leg);
                 if weight > 0.0 {
-                    let dealer = dealers.binary_search(&reach.site).expect("stores of either network") as u32;
+                    let dealer = dealers.binary_search(&reach.site).expect("stores of any network") as u32;
                     choices.push(room::Choice { dealer, weight });
                     open_pull += if this.open[reach.site].is_some() { weight } else { 0.0 };
                 }
