@@ -213,7 +213,7 @@ fn variance() {
         parts.demand = rate.clone();
         parts.market = Market { national_sd: 0.15, regional_sd: 0.1, persistence: 1.0, dispersion: 0.0 };
         parts.supply = Vec::new();
-        let level = |d: usize| if more && d % 5 == 0 { 3 } else { 2 };
+        let level = |d: usize| if more && d.is_multiple_of(5) { 3 } else { 2 };
         let levels: Vec<u16> = (0..cells).map(|c| level(c / models as usize)).collect();
         parts.stock = (0..cells)
             .map(|c| Lot {
