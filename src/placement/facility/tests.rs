@@ -1,5 +1,5 @@
 //! Random small instances against enumeration. The default suite runs the first of each; all two thousand of each:
-//! `cargo test --release --lib placement::facility -- --include-ignored`.
+//! `cargo test --release --lib placement -- --include-ignored`.
 
 use super::*;
 use crate::lp::{Col, Programme};
@@ -129,7 +129,7 @@ fn uncapacitated_problems_agree_with_enumeration() {
 }
 
 #[test]
-#[ignore = "all two thousand: cargo test --release --lib placement::facility -- --include-ignored"]
+#[ignore = "all two thousand: cargo test --release --lib placement -- --include-ignored"]
 fn two_thousand_uncapacitated_problems_agree_with_enumeration() {
     uncapacitated(0..2000);
 }
@@ -140,7 +140,7 @@ fn divisible_problems_agree_with_enumeration() {
 }
 
 #[test]
-#[ignore = "all two thousand: cargo test --release --lib placement::facility -- --include-ignored"]
+#[ignore = "all two thousand: cargo test --release --lib placement -- --include-ignored"]
 fn two_thousand_divisible_problems_agree_with_enumeration() {
     divisible(0..2000);
 }
@@ -151,7 +151,7 @@ fn single_source_problems_agree_with_enumeration() {
 }
 
 #[test]
-#[ignore = "all two thousand: cargo test --release --lib placement::facility -- --include-ignored"]
+#[ignore = "all two thousand: cargo test --release --lib placement -- --include-ignored"]
 fn two_thousand_single_source_problems_agree_with_enumeration() {
     single_source(0..2000);
 }

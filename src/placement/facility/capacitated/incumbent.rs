@@ -34,11 +34,12 @@ impl<'a> Incumbent<'a> {
         if self.tried.len() < MEMORY {
             self.tried.insert(open.clone());
         }
-        self.price(serve, open, false) == Some(true)
+        self.price(serve, open, None) == Some(true)
     }
 
-    /// Prices a set, if asked exactly, and keeps it if it is better; whether it is, or nothing where that is not known.
-    pub fn price(&mut self, serve: &mut impl Serve, open: Vec<u32>, exact: bool) -> Option<bool> {
+    /// Prices a set, exactly if an effort is given, and keeps it if it is better; whether it is, or nothing where that
+    /// is not known.
+    pub fn price(&mut self, serve: &mut impl Serve, open: Vec<u32>, exact: Option<u64>) -> Option<bool> {
         if !self.ground.has_room(&open) {
             return Some(false);
         }

@@ -59,14 +59,14 @@ pub enum Served {
 
 /// Serves the clients from a set of open sites.
 pub trait Serve {
-    /// The serving cost where it is below the limit; the least there is when `exact`.
-    fn serve(&mut self, open: &[u32], limit: f64, exact: bool) -> Served;
+    /// The serving cost where it is below the limit; the least there is when an effort (nodes) is given for that.
+    fn serve(&mut self, open: &[u32], limit: f64, exact: Option<u64>) -> Served;
     /// Who serves whom in the last answer.
     fn shares(&self) -> Shares;
 }
 
 impl Serve for Flow<'_> {
-    fn serve(&mut self, open: &[u32], limit: f64, _exact: bool) -> Served {
+    fn serve(&mut self, open: &[u32], limit: f64, _exact: Option<u64>) -> Served {
         Flow::serve(self, open, limit).map_or(Served::TooDear, Served::Cost)
     }
 
@@ -79,6 +79,10 @@ impl Serve for Flow<'_> {
 pub fn solve(problem: &Problem, limits: &Limits, observer: &dyn Observer) -> Result<Plan, Fault> {
     let watch = Watch::start(limits);
     let ground = Ground::new(problem).ok_or(Fault::Nothing)?;
+    let largest = ground.capacity.iter().copied().fold(0.0, f64::max);
+    if ground.single && ground.demand.iter().any(|&d| d > largest) {
+        return Ok(Plan::infeasible(0));
+    }
     let found = if ground.single {
         search(&ground, &mut Whole::new(&ground, limits, &watch), limits, &watch, observer)
     } else {

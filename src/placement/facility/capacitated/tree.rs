@@ -14,6 +14,8 @@ use std::rc::Rc;
 const STEPS: usize = 60;
 /// Steps after which a node that moves slowly is split.
 const PATIENCE: usize = 20;
+/// First effort of an exact pricing.
+const EFFORT: u64 = 200;
 
 struct Node {
     bound: f64,
@@ -23,6 +25,8 @@ struct Node {
     prices: Rc<Vec<f32>>,
     /// The site that made this node, and its fate.
     born: Option<(u32, bool)>,
+    /// Effort that the exact pricing of a node without free sites may take next; zero before the first.
+    effort: u64,
 }
 
 impl PartialEq for Node {
@@ -79,8 +83,12 @@ pub struct Tree<'a, 'b, S: Serve> {
 enum Step {
     Done,
     Stopped,
-    /// All sites are decided, but what the set costs at least is not known beyond this bound.
-    Unknown(f64),
+    /// All sites are decided, but pricing them exactly takes more effort.
+    Later {
+        bound: f64,
+        fates: Vec<(u32, bool)>,
+        effort: u64,
+    },
     Split {
         site: u32,
         first: bool,
@@ -112,24 +120,22 @@ impl<'a, 'b, S: Serve> Tree<'a, 'b, S> {
     pub fn run(&mut self, bound: f64, prices: &[f64]) -> Outcome {
         let mut heap = BinaryHeap::new();
         let prices = Rc::new(prices.iter().map(|&v| v as f32).collect());
-        let mut next = Some(Node { bound, depth: 0, serial: 0, fates: Vec::new(), prices, born: None });
-        let mut unknown = f64::INFINITY;
+        let mut next = Some(Node { bound, depth: 0, serial: 0, fates: Vec::new(), prices, born: None, effort: 0 });
         loop {
             let Some(node) = next.take().or_else(|| heap.pop()) else {
-                let known = unknown == f64::INFINITY || unknown > self.cutoff();
-                return self.outcome(bound, unknown, if known { End::Proved } else { self.stopped() });
+                return self.outcome(bound, f64::INFINITY, End::Proved);
             };
             if node.bound > self.cutoff() {
                 continue;
             }
-            let low = heap.peek().map_or(node.bound, |h: &Node| h.bound.min(node.bound)).min(unknown);
+            let low = heap.peek().map_or(node.bound, |h: &Node| h.bound.min(node.bound));
             if let Some(end) = self.ended(low) {
                 return self.outcome(bound, low, end);
             }
             match self.process(&node) {
                 Step::Done => {}
                 Step::Stopped => heap.push(node),
-                Step::Unknown(bound) => unknown = unknown.min(bound),
+                Step::Later { bound, fates, effort } => heap.push(Node { bound, fates, effort, ..node }),
                 Step::Split { site, first, bound, fates, prices } => {
                     let prices = Rc::new(prices.into_iter().map(|v| v as f32).collect());
                     let mut child = |yes: bool| {
@@ -137,7 +143,7 @@ impl<'a, 'b, S: Serve> Tree<'a, 'b, S> {
                         let fates = fates.iter().copied().chain([(site, yes)]).collect();
                         let born = Some((site, yes));
                         let prices = Rc::clone(&prices);
-                        Node { bound, depth: node.depth + 1, serial: self.serial, fates, prices, born }
+                        Node { bound, depth: node.depth + 1, serial: self.serial, fates, prices, born, effort: 0 }
                     };
                     heap.push(child(!first));
                     next = Some(child(first));
@@ -159,7 +165,7 @@ impl<'a, 'b, S: Serve> Tree<'a, 'b, S> {
         if *wanted > 0.0 && gap(self.incumbent.value, low) <= *wanted {
             Some(End::Proved)
         } else if watch.over() {
-            Some(self.stopped())
+            Some(if watch.left().is_some_and(|s| s <= 0.0) { End::TimeLimit } else { End::Interrupted })
         } else if nodes.is_some_and(|n| self.nodes >= n) {
             Some(End::WorkLimit)
         } else {
@@ -167,20 +173,13 @@ impl<'a, 'b, S: Serve> Tree<'a, 'b, S> {
         }
     }
 
-    /// The word for a search that was cut short.
-    fn stopped(&self) -> End {
-        let watch = self.rules.watch;
-        match watch.left() {
-            Some(left) if left <= 0.0 => End::TimeLimit,
-            _ if watch.over() => End::Interrupted,
-            _ => End::WorkLimit,
-        }
-    }
-
     fn process(&mut self, node: &Node) -> Step {
         self.nodes += 1;
         let mut fates = self.root.clone();
         node.fates.iter().for_each(|&(i, yes)| fates[i as usize] = Fate::of(yes));
+        if node.effort > 0 {
+            return self.price(Self::open(&fates), node.bound, node.fates.clone(), node.effort);
+        }
         let start = node.prices.iter().map(|&v| f64::from(v)).collect();
         let mut volume = Volume::new(self.ground, start, 0.2);
         let cutoff = self.cutoff();
@@ -211,14 +210,24 @@ impl<'a, 'b, S: Serve> Tree<'a, 'b, S> {
         let free = (0..fates.len()).filter(|&i| fates[i] == Fate::Free);
         let best = free.max_by(|&a, &b| self.score(a, &volume).total_cmp(&self.score(b, &volume)).then(b.cmp(&a)));
         let Some(site) = best else {
-            let set = (0..fates.len() as u32).filter(|&i| fates[i as usize] == Fate::Open).collect();
-            return match self.incumbent.price(self.serve, set, true) {
-                Some(_) => Step::Done,
-                None => Step::Unknown(bound.max(node.bound)),
-            };
+            let set = Self::open(&fates);
+            return self.price(set, bound.max(node.bound), list, EFFORT);
         };
         let first = volume.opening[site] >= 0.5;
         Step::Split { site: site as u32, first, bound: bound.max(node.bound), fates: list, prices: volume.v }
+    }
+
+    fn open(fates: &[Fate]) -> Vec<u32> {
+        (0..fates.len() as u32).filter(|&i| fates[i as usize] == Fate::Open).collect()
+    }
+
+    /// Prices a decided set exactly, or asks for eight times the effort later.
+    fn price(&mut self, set: Vec<u32>, bound: f64, fates: Vec<(u32, bool)>, effort: u64) -> Step {
+        self.incumbent.offer(self.serve, set.clone());
+        match self.incumbent.price(self.serve, set, Some(effort)) {
+            Some(_) => Step::Done,
+            None => Step::Later { bound, fates, effort: 8 * effort },
+        }
     }
 
     fn descend(&mut self, set: Vec<u32>, v: &[f64]) {

@@ -127,7 +127,7 @@ impl<'a> Whole<'a> {
     }
 
     /// The least cost below `limit`, by branch and bound over pairs of client and site.
-    fn exact(&mut self, open: &[u32], limit: f64, relaxed: f64) -> Served {
+    fn exact(&mut self, open: &[u32], limit: f64, relaxed: f64, effort: u64) -> Served {
         let g = self.ground;
         let prices = self.flow.prices();
         let worth = |a: usize, j: usize| self.cost(open[a], j) + g.demand[j] * prices[a];
@@ -164,7 +164,8 @@ impl<'a> Whole<'a> {
             let costs: Vec<(Col, f64)> = (0..pairs.len()).map(|c| (Col::at(c), p.cost(Col::at(c)))).collect();
             p.at_most(limit / unit, costs);
         }
-        let limits = Limits { gap: 0.0, nodes: None, seconds: self.watch.left(), stop: self.limits.stop.clone() };
+        let limits =
+            Limits { gap: 0.0, nodes: Some(effort), seconds: self.watch.left(), stop: self.limits.stop.clone() };
         let Ok(solved) = minimise(&p, pairs.len(), 0.0, Box::new(|_| None), &limits, &Silent) else {
             return Served::Unknown;
         };
@@ -185,7 +186,7 @@ impl<'a> Whole<'a> {
 }
 
 impl Serve for Whole<'_> {
-    fn serve(&mut self, open: &[u32], limit: f64, exact: bool) -> Served {
+    fn serve(&mut self, open: &[u32], limit: f64, exact: Option<u64>) -> Served {
         let Some(relaxed) = self.flow.serve(open, limit) else { return Served::TooDear };
         let mut found = f64::INFINITY;
         if let Some((mut place, mut room)) = self.rounded(open) {
@@ -193,9 +194,9 @@ impl Serve for Whole<'_> {
             found = self.total(&place);
             self.place = place;
         }
-        if exact && found > relaxed * (1.0 + 1e-12) {
+        if let Some(effort) = exact.filter(|_| found > relaxed * (1.0 + 1e-12)) {
             let place = self.place.clone();
-            return match self.exact(open, limit.min(found), relaxed) {
+            return match self.exact(open, limit.min(found), relaxed, effort) {
                 Served::TooDear if found < limit => {
                     self.place = place;
                     Served::Cost(found)
