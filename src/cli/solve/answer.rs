@@ -84,11 +84,20 @@ impl From<crate::io::instances::Fault> for Trouble {
 /// Prints the answer or the trouble; returns the exit code.
 pub fn show(common: &Common, answer: Result<Answer, Trouble>) -> i32 {
     let (text, code) = match answer {
-        Ok(answer) => (written(&answer, common.json), 0),
+        Ok(answer) => (written(&answer, common.json), code(answer.end)),
         Err(Trouble::File(why)) => return complain(&why, 2),
         Err(Trouble::Other(why)) => return complain(&why, 1),
     };
     print(&text, code)
+}
+
+/// 0 answered, 1 proved to have no answer, 3 stopped by a limit or an interrupt with the best found.
+fn code(end: End) -> i32 {
+    match end {
+        End::Proved => 0,
+        End::Infeasible => 1,
+        End::WorkLimit | End::TimeLimit | End::Interrupted => 3,
+    }
 }
 
 /// Writes to standard output; the code becomes 1 when nobody takes the text.

@@ -46,7 +46,8 @@ enum Format {
     Vmi(vmi::VmiArgs),
 }
 
-/// Solves a file, prints the answer, and returns the exit code (0 answered, 1 no answer, 2 the file is malformed).
+/// Solves a file, prints the answer, and returns the exit code: 0 answered, 1 no answer exists, 2 the file is malformed, 3 stopped
+/// by a limit or an interrupt with the best found.
 pub fn run(args: &SolveArgs) -> i32 {
     let (common, answer) = match &args.format {
         Format::OrlibPmed(options) => (&options.common, orlib_pmed::run(options)),

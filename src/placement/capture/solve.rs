@@ -282,8 +282,18 @@ mod tests {
     use crate::progress::Silent;
 
     #[test]
-    fn two_thousand_random_problems_agree_with_enumeration() {
-        for seed in 0..2000 {
+    fn logit_problems_agree_with_enumeration() {
+        logit_problems(0..150);
+    }
+
+    #[test]
+    #[ignore = "all two thousand: cargo test --release --lib placement -- --include-ignored"]
+    fn two_thousand_logit_problems_agree_with_enumeration() {
+        logit_problems(0..2000);
+    }
+
+    fn logit_problems(seeds: std::ops::Range<u64>) {
+        for seed in seeds {
             let mut dice = Dice::new(seed);
             let (m, n) = (1 + dice.below(8), 1 + dice.below(12));
             let spread = 1.0 + 8.0 * dice.unit();
@@ -303,6 +313,48 @@ mod tests {
             let sets = (0u32..1 << m).filter(|s| s.count_ones() as usize == p);
             let best = sets.map(captured).fold(0.0, f64::max);
             let problem = Problem::logit(m, &utility, &rivals, demand.clone(), p).unwrap();
+            let plan = solve(&problem, &Limits::default(), &Silent).unwrap();
+            assert!((plan.captured - best).abs() < 1e-8 * best.max(1.0), "seed {seed}: {} {best}", plan.captured);
+            assert!(plan.end == End::Proved && (plan.gap() < 1e-6 || best == 0.0), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn huff_problems_agree_with_enumeration() {
+        huff_problems(0..150);
+    }
+
+    #[test]
+    #[ignore = "all two thousand: cargo test --release --lib placement -- --include-ignored"]
+    fn two_thousand_huff_problems_agree_with_enumeration() {
+        huff_problems(0..2000);
+    }
+
+    fn huff_problems(seeds: std::ops::Range<u64>) {
+        for seed in seeds {
+            let mut dice = Dice::new(seed + 31_000);
+            let (m, n) = (1 + dice.below(8), 1 + dice.below(12));
+            let size: Vec<f64> = (0..m).map(|_| 1.0 + dice.below(9) as f64).collect();
+            let distance: Vec<f64> = (0..m * n).map(|_| 0.1 + 10.0 * dice.unit()).collect();
+            let rival = |dice: &mut Dice| (1.0 + dice.below(9) as f64, 0.1 + 10.0 * dice.unit());
+            let rivals: Vec<Vec<(f64, f64)>> = (0..n).map(|_| vec![rival(&mut dice), rival(&mut dice)]).collect();
+            let demand: Vec<f64> = (0..n).map(|_| dice.below(10) as f64).collect();
+            let (exponent, p) = (0.5 + 2.5 * dice.unit(), 1 + dice.below(m));
+            let captured = |set: u32| -> f64 {
+                let mut sum = 0.0;
+                for j in 0..n {
+                    let own: f64 = (0..m)
+                        .filter(|i| set >> i & 1 == 1)
+                        .map(|i| size[i] * distance[j * m + i].powf(-exponent))
+                        .sum();
+                    let other: f64 = rivals[j].iter().map(|r| r.0 * r.1.powf(-exponent)).sum();
+                    sum += demand[j] * own / (own + other);
+                }
+                sum
+            };
+            let sets = (0u32..1 << m).filter(|s| s.count_ones() as usize == p);
+            let best = sets.map(captured).fold(0.0, f64::max);
+            let problem = Problem::huff(&size, &distance, &rivals, exponent, demand.clone(), p).unwrap();
             let plan = solve(&problem, &Limits::default(), &Silent).unwrap();
             assert!((plan.captured - best).abs() < 1e-8 * best.max(1.0), "seed {seed}: {} {best}", plan.captured);
             assert!(plan.end == End::Proved && (plan.gap() < 1e-6 || best == 0.0), "seed {seed}");

@@ -126,8 +126,18 @@ mod tests {
     use crate::progress::Silent;
 
     #[test]
+    fn random_problems_agree_with_enumeration() {
+        random_problems(0..300);
+    }
+
+    #[test]
+    #[ignore = "all two thousand: cargo test --release --lib placement -- --include-ignored"]
     fn two_thousand_random_problems_agree_with_enumeration() {
-        for seed in 0..2000 {
+        random_problems(0..2000);
+    }
+
+    fn random_problems(seeds: std::ops::Range<u64>) {
+        for seed in seeds {
             let mut dice = Dice::new(seed);
             let (m, n) = (1 + dice.below(8), 1 + dice.below(10));
             let costs = Matrix::new(m, (0..m * n).map(|_| dice.below(30) as i64).collect());

@@ -203,8 +203,18 @@ mod tests {
     }
 
     #[test]
+    fn covers_agree_with_enumeration() {
+        covers(0..300);
+    }
+
+    #[test]
+    #[ignore = "all two thousand: cargo test --release --lib placement -- --include-ignored"]
     fn two_thousand_covers_agree_with_enumeration() {
-        for seed in 0..2000 {
+        covers(0..2000);
+    }
+
+    fn covers(seeds: std::ops::Range<u64>) {
+        for seed in seeds {
             let (cells, cost) = random(seed);
             let times = 1 + seed as usize % 2;
             let best = (0u32..1 << cost.len())
@@ -220,8 +230,18 @@ mod tests {
     }
 
     #[test]
-    fn backup_agrees_with_enumeration() {
-        for seed in 0..1000 {
+    fn backups_agree_with_enumeration() {
+        backups(0..200);
+    }
+
+    #[test]
+    #[ignore = "all two thousand: cargo test --release --lib placement -- --include-ignored"]
+    fn two_thousand_backups_agree_with_enumeration() {
+        backups(0..2000);
+    }
+
+    fn backups(seeds: std::ops::Range<u64>) {
+        for seed in seeds {
             let (cells, cost) = random(seed + 5000);
             let count = 1 + seed as usize % cost.len();
             let best = (0u32..1 << cost.len())

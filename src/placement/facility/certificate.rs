@@ -65,8 +65,42 @@ pub fn check(problem: &Problem, plan: &Plan) -> Result<(), String> {
     {
         return Err(format!("the answer costs {whole} scaled units, not {exact}"));
     }
+    if let Some(bound) = root_bound(problem, plan)
+        && bound > plan.cost * (1.0 + 1e-9) + 1e-9
+    {
+        return Err(format!(
+            "the prices prove that nothing costs less than {bound}, yet the answer costs {}",
+            plan.cost
+        ));
+    }
     if plan.bound > plan.cost * (1.0 + 1e-9) + 1e-9 {
         return Err(format!("the bound {} exceeds the cost {}", plan.bound, plan.cost));
     }
     Ok(())
+}
+
+/// The lower bound that the plan's prices v prove: Σ v_j + Σ_i min(0, f_i − what site i can earn), where a site earns
+/// Σ_j (v_j − c_ij)⁺ without capacities and the best divisible part of it that fits with them.
+pub fn root_bound(problem: &Problem, plan: &Plan) -> Option<f64> {
+    let (costs, v) = (problem.costs(), &plan.multipliers);
+    if v.len() != costs.clients() {
+        return None;
+    }
+    let site = |i: usize| {
+        let gain = |j: usize| v[j] - costs.cost(i, j) as f64 / problem.scale();
+        let mut worth: Vec<(f64, f64)> = Vec::new();
+        for j in (0..v.len()).filter(|&j| gain(j) > 0.0) {
+            worth.push((gain(j), problem.capacity().map_or(0.0, |c| c.demand[j])));
+        }
+        worth.sort_by(|a, b| (b.0 * a.1).total_cmp(&(a.0 * b.1)));
+        let mut room = problem.capacity().map_or(f64::INFINITY, |c| c.of_site[i]);
+        let mut earned = 0.0;
+        for (gain, demand) in worth {
+            let part = if demand > room { room / demand } else { 1.0 };
+            earned += gain * part;
+            room = (room - demand).max(0.0);
+        }
+        (problem.fixed()[i] as f64 / problem.scale() - earned).min(0.0)
+    };
+    Some(v.iter().sum::<f64>() + (0..costs.sites()).map(site).sum::<f64>())
 }

@@ -6,7 +6,8 @@ pub mod formulation;
 mod plan;
 mod problem;
 mod solve;
-mod transport;
+#[cfg(test)]
+mod tests;
 
 pub use plan::Plan;
 pub use problem::{Capacity, Fault, Problem};

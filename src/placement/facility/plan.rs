@@ -18,9 +18,25 @@ pub struct Plan {
     pub end: End,
     /// Branch-and-bound nodes.
     pub nodes: u64,
+    /// Prices of serving each client that prove the root bound, in the user's unit of money; empty where there are none.
+    pub multipliers: Vec<f64>,
 }
 
 impl Plan {
+    /// The answer of a problem that has none.
+    pub fn infeasible(nodes: u64) -> Self {
+        Self {
+            open: Vec::new(),
+            served: Vec::new(),
+            cost: f64::INFINITY,
+            exact: None,
+            bound: f64::INFINITY,
+            end: End::Infeasible,
+            nodes,
+            multipliers: Vec::new(),
+        }
+    }
+
     /// Relative gap between cost and bound.
     pub fn gap(&self) -> f64 {
         crate::placement::control::gap(self.cost, self.bound)
