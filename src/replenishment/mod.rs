@@ -5,14 +5,18 @@ pub mod allocation;
 pub mod certificate;
 mod check;
 pub mod compact;
+mod coupled;
 mod fairness;
 mod formulation;
 mod limits;
 mod master;
 pub mod plan;
 pub mod policy;
+mod prices;
 pub mod problem;
 pub mod relaxation;
+mod room;
+mod runs;
 mod schedule;
 mod solve;
 #[cfg(test)]

@@ -178,6 +178,7 @@ fn the_decomposition_brackets_the_compact_optimum() {
         closed += usize::from(plan.cost.total() <= best + slack);
         excess += (plan.cost.total() - best) / best / 80.0;
     }
+    println!("optimal in {closed} of 80, {excess:.5} above on average");
     // Two or three cells that fight for a handful of slots are the hardest case for schedules chosen cell by cell.
     assert!(closed >= 55 && excess < 0.02, "optimal in {closed} of 80, {excess} above on average");
 }
@@ -199,6 +200,7 @@ fn one_cell_with_room_is_solved_exactly() {
 
 #[test]
 fn shared_limits_hold_and_the_bound_stays_below() {
+    let (mut costs, mut bounds) = (0.0, 0.0);
     for seed in 0..25 {
         let mut data = small(seed);
         for (d, dealer) in data.dealers.iter_mut().enumerate() {
@@ -221,5 +223,8 @@ fn shared_limits_hold_and_the_bound_stays_below() {
         assert!(plan.bound <= best + slack, "seed {seed}: bound {} above optimum {best}", plan.bound);
         assert!(plan.cost.total() >= best - slack, "seed {seed}: cost {} below optimum {best}", plan.cost.total());
         assert!(plan.cost.total() <= 1.25 * best, "seed {seed}: cost {} far above {best}", plan.cost.total());
+        costs += (plan.cost.total() / best - 1.0) / 25.0;
+        bounds += (1.0 - plan.bound / best) / 25.0;
     }
+    println!("{costs:.4} above the optimum, the bound {bounds:.4} below it");
 }
