@@ -5,6 +5,7 @@ use super::account::{plan, shadow_prices};
 use super::compact::{self, Shape};
 use super::coupled;
 use super::fairness::FairShare;
+use super::handed::Handed;
 use super::limits::Caps;
 use super::master::{Field, Master, Mixture};
 use super::plan::Plan;
@@ -35,11 +36,13 @@ pub struct Options {
     pub passes: usize,
     /// Nodes of a search over the whole model at once, for problems small enough for it; 0 for none.
     pub exact: u64,
+    /// Whether cars may change hands inside the plan ([`super::problem::Data::transfers`]).
+    pub transfers: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { limits: Limits::default(), rounds: 8, passes: 3, exact: 0 }
+        Self { limits: Limits::default(), rounds: 8, passes: 3, exact: 0, transfers: false }
     }
 }
 
@@ -60,37 +63,84 @@ pub fn solve(problem: &Problem, options: &Options, observer: &dyn Observer) -> R
     let started = Instant::now();
     let late = || options.limits.seconds.is_some_and(|s| started.elapsed().as_secs_f64() > s);
     let stopped = || options.limits.stop.raised() || late();
-    let data = problem.data();
     let fair = FairShare::new(problem);
-    let views: Vec<View> = (0..data.cells.len()).into_par_iter().map(|c| View::new(problem, c, &fair)).collect();
-    let caps = Caps::new(problem, &views);
+    let views = views(problem, &fair);
+    let mut made = if options.transfers && !problem.data().transfers.is_empty() {
+        with_transfers(problem, &views, &fair, options, &stopped, observer)?
+    } else {
+        without_transfers(problem, &views, options, &stopped, observer)?.0
+    };
+    made.fair_cover.clone_from(&fair.cover);
+    made.repeatable = !late() && !options.limits.stop.raised();
+    Ok(made)
+}
+
+fn views(problem: &Problem, fair: &FairShare) -> Vec<View> {
+    (0..problem.data().cells.len()).into_par_iter().map(|c| View::new(problem, c, fair)).collect()
+}
+
+/// The plan in which no car changes hands, and its schedules.
+fn without_transfers(
+    problem: &Problem,
+    views: &[View],
+    options: &Options,
+    stopped: &(dyn Fn() -> bool + Sync),
+    observer: &dyn Observer,
+) -> Result<(Plan, Vec<Routed>), Error> {
+    let caps = Caps::new(problem, views);
     let limits = Limits { seconds: None, ..options.limits.clone() };
-    let field = Field { problem, views: &views, caps: &caps };
+    let field = Field { problem, views, caps: &caps };
     let mut masters = masters(field);
-    let (mut best, rounds) = price(field, &mut masters, options, &stopped, observer)?;
+    let (mut best, rounds) = price(field, &mut masters, options, stopped, observer)?;
     refine(&mut masters, &mut best, &limits)?;
     observer.stage("replenish: whole cars", options.passes as u64);
-    let mut whole = Whole::empty(problem, &views, &caps);
+    let mut whole = Whole::empty(problem, views, &caps);
     whole.adopt(&best.parts, &best.prices);
     for _ in 0..options.passes {
-        whole.improve(&best.prices, options.passes, &stopped);
+        whole.improve(&best.prices, options.passes, stopped);
         observer.advance(1);
-        let runs = whole.improve_runs(&stopped);
-        if runs + whole.improve_pairs(&best.prices, &stopped) <= 1e-7 {
+        let runs = whole.improve_runs(stopped);
+        if runs + whole.improve_pairs(&best.prices, stopped) <= 1e-7 {
             break;
         }
     }
     let prices = shadow_prices(&best.prices);
-    let mut made = plan(problem, &views, &whole.routes, &prices);
+    let mut routes = whole.routes;
+    let mut made = plan(problem, views, &routes, &prices);
     made.bound = best.bound.min(made.cost.total());
-    if let Some((routes, bound)) = exact(problem, &views, &made, options)? {
-        made = plan(problem, &views, &routes, &prices);
+    if let Some((better, bound)) = exact(problem, views, &made, options)? {
+        routes = better;
+        made = plan(problem, views, &routes, &prices);
         made.bound = bound.max(best.bound).min(made.cost.total());
     }
     made.prices = prices;
-    made.fair_cover.clone_from(&fair.cover);
     made.rounds = rounds;
-    made.repeatable = !late() && !options.limits.stop.raised();
+    Ok((made, routes))
+}
+
+/// The plan in which cars change hands: orders for dealers who give and take as the relaxation says, then the cars
+/// that change hands beside these orders. The bound is the relaxation's.
+fn with_transfers(
+    problem: &Problem,
+    views: &[View],
+    fair: &FairShare,
+    options: &Options,
+    stopped: &(dyn Fn() -> bool + Sync),
+    observer: &dyn Observer,
+) -> Result<Plan, Error> {
+    let limits = Limits { seconds: None, ..options.limits.clone() };
+    observer.stage("replenish: relaxation with transfers", 0);
+    let mut handed = Handed::new(problem, views, fair, &limits)?;
+    let shifted = Problem::new(handed.shifted(problem))?;
+    let shifted_fair = FairShare::new(&shifted);
+    let inner = Options { exact: 0, ..options.clone() };
+    let (_, routes) = without_transfers(&shifted, &self::views(&shifted, &shifted_fair), &inner, stopped, observer)?;
+    let made = plan(problem, views, &routes, &handed.prices);
+    if let Some(plan) = handed.hand_on(problem, views, made, &limits)? {
+        return Ok(plan);
+    }
+    let (mut made, _) = without_transfers(problem, views, &inner, stopped, observer)?;
+    made.bound = handed.bound.min(made.cost.total());
     Ok(made)
 }
 
