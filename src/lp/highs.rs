@@ -48,6 +48,29 @@ pub struct Basis {
     rows: Vec<c_int>,
 }
 
+impl Basis {
+    /// The basis of slacks: every row basic, every column at its lower bound.
+    pub fn of_slacks(columns: usize, rows: usize) -> Self {
+        Self { columns: vec![ffi::kHighsBasisStatusLower; columns], rows: vec![ffi::kHighsBasisStatusBasic; rows] }
+    }
+
+    /// Takes over the basis of a part whose columns and rows stand here at the given places.
+    pub fn take(&mut self, part: &Self, columns: &[Col], rows: &[Row]) {
+        for (col, &status) in columns.iter().zip(&part.columns) {
+            self.columns[col.index()] = status;
+        }
+        for (row, &status) in rows.iter().zip(&part.rows) {
+            self.rows[row.index()] = status;
+        }
+    }
+
+    /// Puts a column into the basis in place of the slack of a `>=` row.
+    pub fn exchange(&mut self, col: Col, row: Row) {
+        self.columns[col.index()] = ffi::kHighsBasisStatusBasic;
+        self.rows[row.index()] = ffi::kHighsBasisStatusLower;
+    }
+}
+
 /// One linear programme kept alive in the solver; changes are followed by a dual-simplex run from the last basis.
 pub struct Hot {
     handle: Handle,

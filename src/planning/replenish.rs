@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 /// Least expected demand a week for which a dealer × model pair is planned without stock or pipeline.
 const FAINT: f64 = 0.01;
 
+/// Nodes of the search that makes small networks exact.
+const EXACT_NODES: u64 = 5_000;
+
 /// The weekly problem, its plan, and the scenario ids of its positions.
 pub struct Replenishment {
     /// The problem.
@@ -48,7 +51,8 @@ pub fn replenish(
         other => Error::Internal(other.to_string()),
     };
     let problem = room::Problem::new(data).map_err(failed)?;
-    let work = replenishment::Options { limits: options.limits(), ..replenishment::Options::default() };
+    let work =
+        replenishment::Options { limits: options.limits(), exact: EXACT_NODES, ..replenishment::Options::default() };
     let plan = replenishment::solve(&problem, &work, watch).map_err(failed)?;
     Ok(Replenishment { problem, plan, dealers, plants })
 }

@@ -1,7 +1,7 @@
 //! From schedules to the plan in the planner's words: paths, costs by cause, the reason of every line.
 
-use super::master::{Coupling, Mixture, Routed};
 use super::plan::{CarrierUse, CellPath, CostParts, OrderLine, Plan, Reason, ShadowPrices};
+use super::prices::{Prices, Routed};
 use super::problem::{Mode, Problem};
 use super::view::View;
 use super::whole::run_cost;
@@ -177,22 +177,11 @@ fn reason(problem: &Problem, with: &CostParts, without: &CostParts) -> (Reason, 
 }
 
 /// Values of limited things, by position.
-pub(super) fn shadow_prices(problem: &Problem, mixtures: &[Mixture], coupling: &Coupling) -> ShadowPrices {
-    let data = problem.data();
-    let mut slots = vec![vec![0.0; data.weeks]; data.supply.len()];
-    for mixture in mixtures {
-        for (&s, prices) in &mixture.slots {
-            slots[s].clone_from(prices);
-        }
-    }
-    let full = |table: &[Vec<f64>], rows: usize| match table {
-        [] => vec![vec![0.0; data.weeks]; rows],
-        rows => rows.to_vec(),
-    };
+pub(super) fn shadow_prices(prices: &Prices) -> ShadowPrices {
     ShadowPrices {
-        slots,
-        storage: full(&coupling.storage, data.dealers.len()),
-        credit: full(&coupling.credit, data.dealers.len()),
-        fleet: full(&coupling.fleet, data.carriers.len()),
+        slots: prices.slots.clone(),
+        storage: prices.storage.clone(),
+        credit: prices.credit.clone(),
+        fleet: prices.fleet.clone(),
     }
 }

@@ -5,6 +5,7 @@ use super::fairness::FairShare;
 use super::formulation::{self, Compact};
 use super::plan::{CarrierUse, CellPath, CostParts, OrderLine, Plan, PlannedTransfer, Reason, ShadowPrices};
 use super::problem::{Error, Mode, Problem};
+use super::relaxation;
 use super::view::View;
 use crate::lp::{self, Limits, Solution, Status};
 
@@ -35,15 +36,38 @@ pub fn solve(problem: &Problem, shape: Shape, limits: &Limits) -> Result<Whole, 
     let fair = FairShare::new(problem);
     let views: Vec<View> = (0..problem.data().cells.len()).map(|c| View::new(problem, c, &fair)).collect();
     let compact = formulation::build(problem, &views, &fair, shape);
+    let solution = if shape.integer { lp::solve(&compact.lp, limits)? } else { relaxation::solve(&compact, limits)? };
+    answer(problem, &views, &fair, &compact, &solution)
+}
+
+/// The same in one piece, whatever its size: the yardstick of [`relaxation`].
+///
+/// # Errors
+/// Those of [`solve`].
+pub fn solve_in_one_piece(problem: &Problem, shape: Shape, limits: &Limits) -> Result<Whole, Error> {
+    let fair = FairShare::new(problem);
+    let views: Vec<View> = (0..problem.data().cells.len()).map(|c| View::new(problem, c, &fair)).collect();
+    let compact = formulation::build(problem, &views, &fair, shape);
     let solution = lp::solve(&compact.lp, limits)?;
+    answer(problem, &views, &fair, &compact, &solution)
+}
+
+fn answer(
+    problem: &Problem,
+    views: &[View],
+    fair: &FairShare,
+    compact: &Compact,
+    solution: &Solution,
+) -> Result<Whole, Error> {
+    let shape = compact.shape;
     if !solution.has_point() {
         return Err(Error::Impossible(format!("the solver ended with {:?} and no plan", solution.status)));
     }
-    let mut plan = read(problem, &views, &compact, &solution);
+    let mut plan = read(problem, views, compact, solution);
     plan.fair_cover.clone_from(&fair.cover);
     plan.bound = solution.bound + compact.constant;
     plan.repeatable = !matches!(solution.status, Status::TimeLimit | Status::Interrupted);
-    let orders = orders(problem, &compact, &solution);
+    let orders = orders(problem, compact, solution);
     if shape.integer {
         plan.orders = lines(problem, &orders, &plan);
     }
@@ -128,7 +152,7 @@ fn reason(problem: &Problem, plan: &Plan, cell: usize, week: usize, cars: f64) -
 }
 
 /// Paths, transfers, runs, costs and duals.
-fn read(problem: &Problem, views: &[View], compact: &Compact, solution: &Solution) -> Plan {
+pub(super) fn read(problem: &Problem, views: &[View], compact: &Compact, solution: &Solution) -> Plan {
     let data = problem.data();
     let v = |col| solution.value(col);
     let mut plan = Plan::default();
@@ -230,7 +254,7 @@ fn totals(problem: &Problem, plan: &mut Plan, solution: &Solution, compact: &Com
 }
 
 /// Duals as values: never negative where more can only help.
-fn prices(problem: &Problem, compact: &Compact, solution: &Solution) -> ShadowPrices {
+pub(super) fn prices(problem: &Problem, compact: &Compact, solution: &Solution) -> ShadowPrices {
     let data = problem.data();
     let table = |rows: usize| vec![vec![0.0; data.weeks]; rows];
     let mut prices = ShadowPrices {

@@ -28,7 +28,7 @@ pub(super) type TransferColumn = (usize, usize, usize, usize, usize, Col);
 pub(super) struct Compact<'a> {
     problem: &'a Problem,
     views: &'a [View],
-    shape: Shape,
+    pub(super) shape: Shape,
     pub(super) lp: Programme,
     /// Packs ordered: `(cell, week of arrival, offer, column)`.
     pub(super) orders: Vec<(usize, usize, Offer, Col)>,
@@ -41,6 +41,8 @@ pub(super) struct Compact<'a> {
     pub(super) transfers: Vec<TransferColumn>,
     /// Runs and slots under the minimum load, by `(carrier, week)`.
     pub(super) runs: BTreeMap<(usize, usize), (Col, Col)>,
+    /// The two rows of each run: load, minimum load.
+    pub(super) run_rows: BTreeMap<(usize, usize), (Row, Row)>,
     pub(super) slot_rows: BTreeMap<(usize, usize), Row>,
     pub(super) storage_rows: BTreeMap<(usize, usize), Row>,
     pub(super) credit_rows: BTreeMap<(usize, usize), Row>,
@@ -63,6 +65,7 @@ pub(super) fn build<'a>(problem: &'a Problem, views: &'a [View], fair: &FairShar
         end_short: Vec::new(),
         transfers: Vec::new(),
         runs: BTreeMap::new(),
+        run_rows: BTreeMap::new(),
         slot_rows: BTreeMap::new(),
         storage_rows: BTreeMap::new(),
         credit_rows: BTreeMap::new(),
@@ -267,9 +270,10 @@ impl Compact<'_> {
             let n = self.lp.column_of(self.shape.integer, carrier.cost, most);
             let v = self.lp.column(carrier.under_load, 0.0, INF);
             let negative = terms.iter().map(|&(c, a)| (c, -a)).chain([(n, carrier.capacity)]);
-            self.lp.at_least(stands, negative);
+            let loaded = self.lp.at_least(stands, negative);
             let wanted = carrier.minimum_load * carrier.capacity;
-            self.lp.at_least(-stands, terms.iter().copied().chain([(n, -wanted), (v, 1.0)]));
+            let filled = self.lp.at_least(-stands, terms.iter().copied().chain([(n, -wanted), (v, 1.0)]));
+            self.run_rows.insert((k, week), (loaded, filled));
             self.runs.insert((k, week), (n, v));
         }
     }

@@ -1,32 +1,25 @@
-//! The limits that models share (storage, credit, fleets): how much of them a mixture uses, and their prices.
+//! The limits that cells share (build slots, fill goals, storage, credit, fleets): what is left of them for free
+//! orders, what they are worth at given prices, and the bound that any prices prove.
 
-use super::master::{Coupling, Mixture};
-use super::problem::Problem;
+use super::prices::{Limit, Prices, Routed, each_use, stock_path};
+use super::problem::{Mode, Problem};
 use super::view::View;
-use super::whole::{run_cost, stock_path};
+use super::whole::run_cost;
+use std::collections::BTreeMap;
 
 /// The shared limits, and the cost that no decision changes.
 pub(super) struct Caps {
-    storage: Vec<Vec<f64>>,
-    credit: Vec<Vec<f64>>,
-    fleet: Vec<Vec<f64>>,
+    /// Cars left for free orders `[supply][week]`; 0 inside the freeze.
+    pub(super) slots: Vec<Vec<f64>>,
+    /// Cars a model may lose under its fill goal; infinite without a goal.
+    pub(super) lost: Vec<f64>,
+    /// `[dealer][week]`, empty without limit.
+    pub(super) storage: Vec<Vec<f64>>,
+    pub(super) credit: Vec<Vec<f64>>,
+    /// Carrier slots `[carrier][week]` beyond fixed loads, empty without limit.
+    pub(super) fleet: Vec<Vec<f64>>,
     /// Cost of fixed orders: lanes, and carriers as far as the relaxation counts them.
     pub(super) fixed: f64,
-    fixed_load: Vec<Vec<f64>>,
-}
-
-/// Excess of use over limit (negative: room), zero where there is no limit.
-pub(super) struct Excess {
-    storage: Vec<Vec<f64>>,
-    credit: Vec<Vec<f64>>,
-    fleet: Vec<Vec<f64>>,
-}
-
-impl Excess {
-    /// Sum of squares.
-    pub(super) fn norm(&self) -> f64 {
-        [&self.storage, &self.credit, &self.fleet].into_iter().flatten().flatten().map(|v| v * v).sum()
-    }
 }
 
 impl Caps {
@@ -34,6 +27,9 @@ impl Caps {
     pub(super) fn new(problem: &Problem, views: &[View]) -> Self {
         let data = problem.data();
         let (storage, credit) = stock_caps(problem, views);
+        let mut slots: Vec<Vec<f64>> =
+            data.supply.iter().map(|s| s.slots.iter().map(|&v| f64::from(v)).collect()).collect();
+        slots.iter_mut().for_each(|weeks| weeks[..data.freeze.min(data.weeks)].fill(0.0));
         let mut fixed_load = vec![vec![0.0; data.weeks]; data.carriers.len()];
         let mut fixed = 0.0;
         for (c, cell) in data.cells.iter().enumerate() {
@@ -42,6 +38,10 @@ impl Caps {
                 fixed += data.lanes[lane].cost * f64::from(order.cars);
                 if let Some(k) = problem.carrier_of_lane(lane) {
                     fixed_load[k][order.week] += f64::from(order.cars) * problem.model_of(c).slots;
+                }
+                let supply = problem.sources(c).iter().find(|s| s.1 == lane).map(|s| s.0);
+                if let (Some(s), true) = (supply, order.week >= data.freeze) {
+                    slots[s][order.week] -= f64::from(order.cars);
                 }
             }
         }
@@ -52,94 +52,78 @@ impl Caps {
                 // In frozen weeks the runs are known; later the relaxation counts each slot at the price of a full run.
                 fixed += if week < data.freeze { cost } else { load / carrier.capacity * carrier.cost };
                 if let Some(limit) = carrier.fleet {
-                    fleet[k].push(f64::from(limit).max(runs) * carrier.capacity);
+                    fleet[k].push(f64::from(limit).max(runs) * carrier.capacity - load);
                 }
             }
         }
-        Self { storage, credit, fleet, fixed, fixed_load }
+        let lost = (0..data.models.len()).map(|m| allowed(problem, views, m)).collect();
+        Self { slots, lost, storage, credit, fleet, fixed }
     }
 
-    /// Whether there is any limit.
-    pub(super) fn any(&self) -> bool {
-        [&self.storage, &self.credit, &self.fleet].into_iter().flatten().any(|v| !v.is_empty())
+    /// What is left of a limit; infinite where there is none.
+    pub(super) fn of(&self, limit: Limit) -> f64 {
+        let at = |table: &[Vec<f64>], i: usize, t: usize| table[i].get(t).copied().unwrap_or(f64::INFINITY);
+        match limit {
+            Limit::Slot(s, w) => self.slots[s][w],
+            Limit::Fill(m) => self.lost[m],
+            Limit::Storage(d, t) => at(&self.storage, d, t),
+            Limit::Credit(d, t) => at(&self.credit, d, t),
+            Limit::Fleet(k, w) => at(&self.fleet, k, w),
+        }
     }
 
     /// Σ price · limit.
-    pub(super) fn value(&self, coupling: &Coupling) -> f64 {
+    pub(super) fn value(&self, prices: &Prices) -> f64 {
         let dot = |caps: &[Vec<f64>], prices: &[Vec<f64>]| -> f64 {
             caps.iter().zip(prices).flat_map(|(c, p)| c.iter().zip(p)).map(|(c, p)| c * p).sum()
         };
-        let fixed = dot(&self.fixed_load, &coupling.fleet);
-        dot(&self.storage, &coupling.storage) + dot(&self.credit, &coupling.credit) + dot(&self.fleet, &coupling.fleet)
-            - fixed
+        let goals: f64 = self.lost.iter().zip(&prices.lost).filter(|x| *x.1 > 0.0).map(|(c, p)| c * p).sum();
+        goals
+            + dot(&self.slots, &prices.slots)
+            + dot(&self.storage, &prices.storage)
+            + dot(&self.credit, &prices.credit)
+            + dot(&self.fleet, &prices.fleet)
     }
 
-    /// Use of the shared limits by the mixtures, less the limits; room counts only where a price could fall.
+    /// Storage, credit and fleets that mixtures of schedules (one mixture a cell) use beyond their limits.
     pub(super) fn excess(
         &self,
         problem: &Problem,
         views: &[View],
-        mixtures: &[Mixture],
-        coupling: &Coupling,
-    ) -> Excess {
-        let data = problem.data();
-        let negative =
-            |caps: &[Vec<f64>]| -> Vec<Vec<f64>> { caps.iter().map(|w| w.iter().map(|c| -c).collect()).collect() };
-        let mut over =
-            Excess { storage: negative(&self.storage), credit: negative(&self.credit), fleet: negative(&self.fleet) };
-        for (k, weeks) in over.fleet.iter_mut().enumerate() {
-            weeks.iter_mut().zip(&self.fixed_load[k]).for_each(|(o, load)| *o += load);
-        }
-        for (m, mixture) in mixtures.iter().enumerate() {
-            for (&c, parts) in problem.cells_of_model(m).iter().zip(&mixture.parts) {
-                let (dealer, model) = (data.cells[c].dealer, problem.model_of(c));
-                for (weight, route) in parts {
-                    for (t, stock) in stock_path(&views[c], &route.packs).into_iter().enumerate() {
-                        over.storage[dealer].get_mut(t).into_iter().for_each(|o| *o += weight * stock);
-                        over.credit[dealer].get_mut(t).into_iter().for_each(|o| *o += weight * stock * model.price);
+        parts: &[Vec<(f64, Routed)>],
+    ) -> BTreeMap<Limit, f64> {
+        let mut used = BTreeMap::new();
+        for (c, mixture) in parts.iter().enumerate() {
+            for (weight, route) in mixture {
+                each_use(problem, c, &views[c], route, &mut |limit, amount| {
+                    if !matches!(limit, Limit::Slot(..) | Limit::Fill(_)) && self.of(limit) < f64::INFINITY {
+                        *used.entry(limit).or_insert(0.0) += weight * amount;
                     }
-                    for (t, &packs) in route.packs.iter().enumerate().filter(|p| *p.1 > 0) {
-                        let offer = &views[c].offers[t][route.offers[t] as usize];
-                        let load = weight * f64::from(packs) * views[c].pack * model.slots;
-                        if let Some(k) = problem.carrier_of_lane(offer.lane) {
-                            over.fleet[k].get_mut(offer.week).into_iter().for_each(|o| *o += load);
-                        }
-                    }
-                }
+                });
             }
         }
-        for (table, prices) in [
-            (&mut over.storage, &coupling.storage),
-            (&mut over.credit, &coupling.credit),
-            (&mut over.fleet, &coupling.fleet),
-        ] {
-            for (r, row) in table.iter_mut().enumerate() {
-                for (t, o) in row.iter_mut().enumerate() {
-                    let price = prices.get(r).and_then(|p| p.get(t)).copied().unwrap_or(0.0);
-                    if *o < 1e-9 && price <= 0.0 {
-                        *o = 0.0;
-                    }
-                }
-            }
-        }
-        over
+        used.into_iter()
+            .map(|(limit, used)| (limit, used - self.of(limit)))
+            .filter(|&(limit, over)| over > 1e-6 * (1.0 + self.of(limit)))
+            .collect()
     }
+}
 
-    /// Prices after a step along the excess.
-    pub(super) fn moved(&self, coupling: &Coupling, over: &Excess, step: f64) -> Coupling {
-        let shift = |prices: &[Vec<f64>], over: &[Vec<f64>]| -> Vec<Vec<f64>> {
-            let row = |(r, o): (usize, &Vec<f64>)| {
-                let old = |t: usize| prices.get(r).and_then(|p| p.get(t)).copied().unwrap_or(0.0);
-                o.iter().enumerate().map(|(t, v)| (old(t) + step * v).max(0.0)).collect()
-            };
-            over.iter().enumerate().map(row).collect()
-        };
-        Coupling {
-            storage: shift(&coupling.storage, &over.storage),
-            credit: shift(&coupling.credit, &over.credit),
-            fleet: shift(&coupling.fleet, &over.fleet),
-        }
+/// The range of prices that prove something: none below zero, but in push mode a car without a dealer costs money,
+/// and no lost car is dearer than the penalty of its goal.
+pub(super) fn clamped(problem: &Problem, limit: Limit, price: f64) -> f64 {
+    match (limit, problem.data().mode) {
+        (Limit::Slot(..), Mode::Push { unallocated }) => price.max(-unallocated),
+        (Limit::Fill(m), _) => price.clamp(0.0, problem.data().models[m].fill_goal.map_or(0.0, |g| g.penalty)),
+        _ => price.max(0.0),
     }
+}
+
+/// Cars a model may lose.
+fn allowed(problem: &Problem, views: &[View], model: usize) -> f64 {
+    let cells = problem.cells_of_model(model).iter();
+    let demand: f64 = cells.map(|&c| views[c].demand_before[views[c].weeks()]).sum();
+    problem.data().models[model].fill_goal.map_or(f64::INFINITY, |g| (1.0 - g.share) * demand)
 }
 
 /// Storage and credit by dealer and week, never below the stock that stands there if nothing is ordered.

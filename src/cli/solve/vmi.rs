@@ -2,7 +2,7 @@
 
 use crate::io::instances::vmi::{self, Instance};
 use crate::lp::{Limits, Status, Stop};
-use crate::replenishment::{Error, Problem, Shape, WholeModel, certificate, relaxation, worth};
+use crate::replenishment::{Error, Problem, Shape, WholeModel, certificate, compact, worth};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -70,7 +70,7 @@ fn answer(
     start: Instant,
 ) -> Result<(String, u8), Error> {
     let shape = Shape { integer: args.integer, transfers: !args.no_transfers, sell_first: false };
-    let whole = relaxation::solve(problem, shape, limits)?;
+    let whole = compact::solve(problem, shape, limits)?;
     if shape.integer {
         let faults = certificate::faults(problem, &whole.plan);
         if !faults.is_empty() {
