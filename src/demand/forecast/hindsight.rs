@@ -1,0 +1,169 @@
+//! How far demand strays from a forecast, measured on the past: forecasts are made as they would have been at earlier
+//! Mondays, and the weeks that followed are held against them.
+//!
+//! Over a span of `n` weeks a cell's count has variance `µ + a µ + b µ²` around its forecast `µ`: `a` from parts that
+//! were estimated on small counts, `b` from what moves a whole cell or model (fashion, the level, the season). Both are
+//! fitted by least squares on `(count − µ)² − µ` over all cells and spans held back; neither goes below zero.
+
+use super::{Forecast, Inputs, SMOOTH_WEEKS, forecast};
+use crate::demand::History;
+use crate::ids::{Id, ModelId, SiteId};
+
+/// Weeks that follow each earlier Monday.
+pub const HELD_BACK: usize = 8;
+/// Earlier Mondays, `HELD_BACK` weeks apart, as far as the history goes.
+const ORIGINS: usize = 3;
+/// Longest span whose spread is measured, weeks; longer ones are taken to spread like it.
+const SPANS: usize = HELD_BACK;
+
+/// Variance beyond Poisson: `linear · µ + square · µ²`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Spread {
+    /// Share of the mean.
+    pub linear: f64,
+    /// Share of the squared mean.
+    pub square: f64,
+}
+
+impl Spread {
+    /// Dispersion of the negative binomial of this mean that has the same variance.
+    pub fn dispersion(self, mean: f64) -> f64 {
+        if mean > 0.0 { self.linear / mean + self.square } else { 0.0 }
+    }
+}
+
+/// A forecast as it would have been made at an earlier Monday.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Weeks of history it knew; what followed starts at this position.
+    pub kept: usize,
+    /// The forecast of the weeks that followed.
+    pub made: Forecast,
+}
+
+/// Earlier forecasts, the latest first.
+#[derive(Clone, Debug)]
+pub struct Hindsight {
+    /// The forecasts.
+    pub origins: Vec<Origin>,
+    /// Spread of a cell's sum over 1, 2, … weeks.
+    pub spread: Vec<Spread>,
+}
+
+/// Weeks of history without which nothing can be said.
+pub const NEEDED_WEEKS: usize = SMOOTH_WEEKS + HELD_BACK;
+
+impl Hindsight {
+    /// Forecasts again from earlier Mondays; `None` when the history is shorter than [`NEEDED_WEEKS`].
+    pub fn new(inputs: &Inputs) -> Option<Self> {
+        let weeks = inputs.history.weeks();
+        let kept = (1..=ORIGINS).map(|k| weeks.checked_sub(k * HELD_BACK));
+        let kept: Vec<usize> = kept.flatten().filter(|&k| k >= SMOOTH_WEEKS).collect();
+        if kept.is_empty() {
+            return None;
+        }
+        let origins: Vec<Origin> = kept.into_iter().map(|kept| Origin { kept, made: again(inputs, kept) }).collect();
+        let spread = (1..=SPANS).map(|n| spread(inputs, &origins, n)).collect();
+        Some(Self { origins, spread })
+    }
+}
+
+/// The forecast of the weeks after the first `kept` ones.
+fn again(inputs: &Inputs, kept: usize) -> Forecast {
+    let history = inputs.history;
+    let mut shorter = History::new(history.first(), kept, inputs.sites, inputs.models);
+    for site in (0..inputs.sites).map(SiteId::at) {
+        for model in (0..inputs.models).map(ModelId::at) {
+            shorter.series_mut(site, model).copy_from_slice(&history.series(site, model)[..kept]);
+        }
+    }
+    forecast(&Inputs { history: &shorter, ..*inputs }, HELD_BACK, HELD_BACK)
+}
+
+/// Fits the two parts for spans of `n` weeks. Residuals are weighted by `1 / µ²`: a cell's squared error is itself
+/// about as uncertain as its variance.
+fn spread(inputs: &Inputs, origins: &[Origin], n: usize) -> Spread {
+    // Normal equations of (r² − µ)/µ = a + b µ.
+    let (mut count, mut x, mut xx, mut y, mut xy) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    for origin in origins {
+        for site in (0..inputs.sites).map(SiteId::at) {
+            for model in (0..inputs.models).map(ModelId::at) {
+                let series = &inputs.history.series(site, model)[origin.kept..];
+                for from in (0..HELD_BACK + 1 - n).step_by(n) {
+                    let mean: f64 = (from..from + n).map(|w| origin.made.rate(site, model, w)).sum();
+                    if mean < 0.05 {
+                        continue;
+                    }
+                    let came: f64 = series[from..from + n].iter().map(|&s| f64::from(s)).sum();
+                    let excess = ((came - mean) * (came - mean) - mean) / mean;
+                    count += 1.0;
+                    x += mean;
+                    xx += mean * mean;
+                    y += excess;
+                    xy += mean * excess;
+                }
+            }
+        }
+    }
+    if count < 2.0 {
+        return Spread::default();
+    }
+    let determinant = count * xx - x * x;
+    let (a, b) = if determinant > 1e-9 * count * xx {
+        ((y * xx - x * xy) / determinant, (count * xy - x * y) / determinant)
+    } else {
+        (0.0, y / x.max(1e-12))
+    };
+    // The best of the two one-sided fits where a part would be negative.
+    match (a < 0.0, b < 0.0) {
+        (false, false) => Spread { linear: a, square: b },
+        (true, _) => Spread { linear: 0.0, square: (xy / xx.max(1e-12)).max(0.0) },
+        (false, true) => Spread { linear: (y / count).max(0.0), square: 0.0 },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{IdVec, RegionId};
+    use crate::stats::poisson::{Ladder, gamma_factor};
+    use crate::stats::stream::Stream;
+
+    /// Sixty dealers × four models with weekly gamma factors of variance `k`.
+    fn measured(k: f64) -> Vec<Spread> {
+        let (sites, models, weeks) = (60, 4, 52);
+        let monday = jiff::civil::date(2025, 6, 30);
+        let mut history = History::new(monday, weeks, sites, models);
+        let (ladder, mut stream) = (Ladder::new(), Stream::from_hash(5));
+        for s in 0..sites {
+            for m in 0..models {
+                let mean = 4.0 + s as f64 % 7.0 + 3.0 * m as f64;
+                for sold in history.series_mut(SiteId::at(s), ModelId::at(m)) {
+                    let factor = if k > 0.0 { gamma_factor(k, &mut stream) } else { 1.0 };
+                    *sold = ladder.draw(mean * factor, &mut stream) as u16;
+                }
+            }
+        }
+        let region: IdVec<SiteId, RegionId> = (0..sites).map(|s| RegionId::at(s / 20)).collect();
+        let inputs = Inputs { history: &history, sites, models, region: &region, festivals: &[] };
+        Hindsight::new(&inputs).unwrap().spread
+    }
+
+    #[test]
+    fn the_spread_of_the_generator_is_found() {
+        // A gamma factor each week: variance k over one week, k / n over n weeks (the mean is known up to its error).
+        let (calm, wild) = (measured(0.0), measured(0.3));
+        let at = |s: &Spread| s.linear / 10.0 + s.square;
+        assert!(at(&calm[0]) < 0.03 && at(&calm[3]) < 0.03, "{calm:?}");
+        assert!((at(&wild[0]) - 0.3).abs() < 0.06, "{wild:?}");
+        assert!((at(&wild[3]) - 0.09).abs() < 0.05, "{wild:?}");
+    }
+
+    #[test]
+    fn a_short_past_says_nothing() {
+        let history = History::new(jiff::civil::date(2025, 6, 30), NEEDED_WEEKS - 1, 1, 1);
+        let region: IdVec<SiteId, RegionId> = std::iter::once(RegionId::at(0)).collect();
+        let inputs = Inputs { history: &history, sites: 1, models: 1, region: &region, festivals: &[] };
+        assert!(Hindsight::new(&inputs).is_none());
+    }
+}
