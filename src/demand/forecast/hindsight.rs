@@ -13,6 +13,8 @@ use crate::ids::{Id, ModelId, SiteId};
 pub const HELD_BACK: usize = 8;
 /// Earlier Mondays, `HELD_BACK` weeks apart, as far as the history goes.
 const ORIGINS: usize = 3;
+/// Least expected count of a span that says something about spread.
+const FAINT: f64 = 0.05;
 /// Longest span whose spread is measured, weeks; longer ones are taken to spread like it.
 const SPANS: usize = HELD_BACK;
 
@@ -63,8 +65,14 @@ impl Hindsight {
             return None;
         }
         let origins: Vec<Origin> = kept.into_iter().map(|kept| Origin { kept, made: again(inputs, kept) }).collect();
-        let spread = (1..=SPANS).map(|n| spread(inputs, &origins, n)).collect();
+        let spread = spreads(inputs, &origins, inputs.sites, &|s: SiteId| s.index());
         Some(Self { origins, spread })
+    }
+
+    /// Spread of a model's sum over all sites of a region.
+    pub fn region_spread(&self, inputs: &Inputs) -> Vec<Spread> {
+        let regions = inputs.region.values().map(|r| r.index() + 1).max().unwrap_or(0);
+        spreads(inputs, &self.origins, regions, &|s: SiteId| inputs.region[s].index())
     }
 }
 
@@ -80,30 +88,41 @@ fn again(inputs: &Inputs, kept: usize) -> Forecast {
     forecast(&Inputs { history: &shorter, ..*inputs }, HELD_BACK, HELD_BACK)
 }
 
-/// Fits the two parts for spans of `n` weeks. Residuals are weighted by `1 / µ²`: a cell's squared error is itself
-/// about as uncertain as its variance.
-fn spread(inputs: &Inputs, origins: &[Origin], n: usize) -> Spread {
-    // Normal equations of (r² − µ)/µ = a + b µ.
-    let (mut count, mut x, mut xx, mut y, mut xy) = (0.0, 0.0, 0.0, 0.0, 0.0);
-    for origin in origins {
+/// The spread over 1, 2, … weeks of sums over groups of sites.
+fn spreads(inputs: &Inputs, origins: &[Origin], groups: usize, group: &dyn Fn(SiteId) -> usize) -> Vec<Spread> {
+    // Expected and counted cars of each group, model and week, origin by origin.
+    let mut pairs: Vec<[(f64, f64); HELD_BACK]> = vec![[(0.0, 0.0); HELD_BACK]; groups * inputs.models * origins.len()];
+    for (o, origin) in origins.iter().enumerate() {
         for site in (0..inputs.sites).map(SiteId::at) {
             for model in (0..inputs.models).map(ModelId::at) {
                 let series = &inputs.history.series(site, model)[origin.kept..];
-                for from in (0..HELD_BACK + 1 - n).step_by(n) {
-                    let mean: f64 = (from..from + n).map(|w| origin.made.rate(site, model, w)).sum();
-                    if mean < 0.05 {
-                        continue;
-                    }
-                    let came: f64 = series[from..from + n].iter().map(|&s| f64::from(s)).sum();
-                    let excess = ((came - mean) * (came - mean) - mean) / mean;
-                    count += 1.0;
-                    x += mean;
-                    xx += mean * mean;
-                    y += excess;
-                    xy += mean * excess;
+                let row = &mut pairs[(o * groups + group(site)) * inputs.models + model.index()];
+                for (w, (mean, came)) in row.iter_mut().enumerate() {
+                    *mean += origin.made.rate(site, model, w);
+                    *came += f64::from(series[w]);
                 }
             }
         }
+    }
+    (1..=SPANS).map(|n| spread(&pairs, n)).collect()
+}
+
+/// Fits the two parts for spans of `n` weeks. Residuals are weighted by `1 / µ²`: a cell's squared error is itself
+/// about as uncertain as its variance.
+fn spread(pairs: &[[(f64, f64); HELD_BACK]], n: usize) -> Spread {
+    // Normal equations of (r² − µ)/µ = a + b µ.
+    let (mut count, mut x, mut xx, mut y, mut xy) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    for span in pairs.iter().flat_map(|row| row.chunks_exact(n)) {
+        let (mean, came) = span.iter().fold((0.0, 0.0), |t, p| (t.0 + p.0, t.1 + p.1));
+        if mean < FAINT {
+            continue;
+        }
+        let excess = ((came - mean) * (came - mean) - mean) / mean;
+        count += 1.0;
+        x += mean;
+        xx += mean * mean;
+        y += excess;
+        xy += mean * excess;
     }
     if count < 2.0 {
         return Spread::default();
