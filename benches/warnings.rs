@@ -1,15 +1,17 @@
 //! How good the warnings are, scored where the truth is known: `cargo bench --bench warnings [-- RUNS]` (20 by default). Prints a
 //! table and writes it to results/warnings_score.md.
 //!
-//! Generator: 22 regions × 3 dealers × 20 models; customers of a cell in a week are Poisson with mean base × season of the
-//! month × a gamma factor of the cell's month (variance 0.05) × a gamma factor of the model's month (variance 0.01). The
-//! forecaster sees 104 weeks of customers and knows none of this; the oracle knows every base, season and variance, but
-//! not the factors to come. Stocks are those of a base-stock policy that runs for 26 weeks more.
+//! Generator, the market of the product's simulation: 22 regions × 3 dealers × 20 models; customers of a cell in a week are
+//! Poisson with mean base × season (by days) × a national factor of the model's month (log-normal, deviation 0.1,
+//! persistence 0.8) × a gamma factor of the cell's month (variance 0.018, as measured between provinces). The forecaster
+//! sees 156 weeks of customers and knows none of this; the oracle knows every base, season and variance and the national
+//! factor of the month that was, but no draw to come. Stocks are those of a base-stock policy that runs for 26 weeks more.
 
 use forecourt::demand::forecast::hindsight::Spread;
 use forecourt::evaluation::monitor::{Band, Demand, Outlook, Rule, Score, built_in, score, stock_out, transfer_chance};
 use forecourt::rolling::{BaseStock, Knowledge, Ledger, Link, Model, Move, Period, Planner, Seen, World, run};
 use forecourt::stats::interval::of_floats;
+use forecourt::stats::normal;
 use forecourt::stats::poisson::{Ladder, gamma_factor};
 use forecourt::stats::stream::{Key, Purpose};
 use jiff::Span;
@@ -21,12 +23,13 @@ use std::path::Path;
 const DEALERS: usize = 66;
 const MODELS: usize = 20;
 const CELLS: usize = DEALERS * MODELS;
-const PAST: usize = 104;
+const PAST: usize = 156;
 const WEEKS: usize = 26;
 /// Weeks that an order takes in the loop: what is ordered now serves the customers of the fourth week from now.
 const LEAD: usize = 4;
-const CELL_MONTH: f64 = 0.05;
-const MODEL_MONTH: f64 = 0.01;
+const CELL_MONTH: f64 = 0.018;
+const NATIONAL: f64 = 0.1;
+const PERSISTENCE: f64 = 0.8;
 /// Season by month (measured in Chinese sales, January to December).
 const SEASON: [f64; 12] = [1.15, 0.58, 0.87, 0.84, 0.92, 0.87, 0.92, 1.03, 1.10, 1.02, 1.15, 1.55];
 
@@ -39,19 +42,31 @@ fn monday(week: usize) -> Date {
 }
 
 /// The month that most of a week lies in, counted from the start.
-fn month(week: usize) -> (usize, usize) {
+fn month(week: usize) -> usize {
     let middle = monday(week).saturating_add(Span::new().days(3));
-    let of_year = (middle.month() - 1) as usize;
-    ((middle.year() - 2023) as usize * 12 + of_year, of_year)
+    (middle.year() - 2023) as usize * 12 + (middle.month() - 1) as usize
+}
+
+/// Season of a week, by its days.
+fn season(week: usize) -> f64 {
+    let day = |d: i64| monday(week).saturating_add(Span::new().days(d)).month();
+    (0..7).map(|d| SEASON[(day(d) - 1) as usize]).sum::<f64>() / 7.0
 }
 
 fn stream(replication: u32, entity: usize, day: usize) -> forecourt::stats::stream::Stream {
     Key { seed: 11, purpose: Purpose::Sampling, replication, entity: entity as u64, day: day as u32 }.stream()
 }
 
+/// A national factor of mean one.
+fn factor(x: f64) -> f64 {
+    (x - 0.5 * NATIONAL * NATIONAL).exp()
+}
+
 /// The truth and what came of it.
 struct Case {
     base: Vec<f64>,
+    /// Logarithm of each model's national factor, by month, before its mean is set to one.
+    national: Vec<Vec<f64>>,
     past: Vec<u16>,
     demand: Vec<u16>,
     world: World,
@@ -62,17 +77,30 @@ fn case(replication: u32) -> Case {
     let base: Vec<f64> =
         (0..CELLS).map(|c| 2.0 * gamma_factor(0.8, &mut stream(replication, c, 10_000)) + 0.1).collect();
     let ladder = Ladder::new();
-    let months = month(PAST + WEEKS).0 + 1;
+    let months = month(PAST + WEEKS) + 1;
     let of = |entity: usize, k: f64| -> Vec<f64> {
         (0..months).map(|m| gamma_factor(k, &mut stream(replication, entity, 20_000 + m))).collect()
     };
     let cells: Vec<Vec<f64>> = (0..CELLS).map(|c| of(c, CELL_MONTH)).collect();
-    let models: Vec<Vec<f64>> = (0..MODELS).map(|m| of(CELLS + m, MODEL_MONTH)).collect();
+    let walk = |m: usize| {
+        let mut x = 0.0;
+        let step = |t: usize| {
+            let z = normal::quantile(stream(replication, CELLS + m, 20_000 + t).unit());
+            x = if t == 0 {
+                NATIONAL * z
+            } else {
+                PERSISTENCE * x + NATIONAL * (1.0 - PERSISTENCE * PERSISTENCE).sqrt() * z
+            };
+            x
+        };
+        (0..months).map(step).collect()
+    };
+    let national: Vec<Vec<f64>> = (0..MODELS).map(walk).collect();
     let mut all = Vec::with_capacity((PAST + WEEKS) * CELLS);
     for week in 0..PAST + WEEKS {
-        let (t, of_year) = month(week);
+        let (t, season) = (month(week), season(week));
         for c in 0..CELLS {
-            let mean = base[c] * SEASON[of_year] * cells[c][t] * models[c / DEALERS][t];
+            let mean = base[c] * season * cells[c][t] * factor(national[c / DEALERS][t]);
             all.push(ladder.draw(mean, &mut stream(replication, c, week)) as u16);
         }
     }
@@ -83,7 +111,7 @@ fn case(replication: u32) -> Case {
     let links = (0..DEALERS)
         .map(|d| (0..3).map(|k| d / 3 * 3 + k).filter(|&j| j != d).map(|donor| Link { donor, cost: 650.0 }).collect())
         .collect();
-    let now = SEASON[month(PAST).1];
+    let now = season(PAST);
     let world = World {
         models: vec![model; MODELS],
         lead: vec![LEAD; DEALERS],
@@ -95,24 +123,38 @@ fn case(replication: u32) -> Case {
         region,
     };
     let knowledge = Knowledge::new(&all, &demand, first(), &[], &world.region, MODELS).expect("two years are enough");
-    Case { base, past: all, demand, world, knowledge }
+    Case { base, national, past: all, demand, world, knowledge }
 }
 
 impl Case {
-    /// What the oracle says of a cell's demand over the weeks `from..to` after the past.
+    /// What the oracle says of a cell's demand over the weeks `from..to` after the past: it knows the national factor of
+    /// the month before `from`, whose logarithm goes on with the persistence.
     fn truth(&self, cell: usize, from: usize, to: usize) -> Demand {
-        let (mut mean, mut blocks): (f64, Vec<(usize, f64)>) = (0.0, Vec::new());
+        let known = month(PAST + from - 1);
+        let x = self.national[cell / DEALERS][known];
+        let mut blocks: Vec<(usize, f64)> = Vec::new();
         for week in from..to {
-            let (t, of_year) = month(PAST + week);
-            let mu = self.base[cell] * SEASON[of_year];
-            mean += mu;
+            let t = month(PAST + week);
+            let ahead = (t - known) as i32;
+            let (rho, variance) = (PERSISTENCE.powi(ahead), NATIONAL * NATIONAL);
+            let expected = (rho * x + 0.5 * variance * (1.0 - rho * rho) - 0.5 * variance).exp();
+            let mu = self.base[cell] * season(PAST + week) * expected;
             match blocks.last_mut() {
                 Some(last) if last.0 == t => last.1 += mu,
                 _ => blocks.push((t, mu)),
             }
         }
-        let factor = (1.0 + CELL_MONTH) * (1.0 + MODEL_MONTH) - 1.0;
-        let extra: f64 = blocks.iter().map(|b| factor * b.1 * b.1).sum();
+        let mean: f64 = blocks.iter().map(|b| b.1).sum();
+        let mut extra = 0.0;
+        for a in &blocks {
+            for b in &blocks {
+                let (near, far) = (a.0.min(b.0) - known, a.0.max(b.0) - known);
+                let common = NATIONAL * NATIONAL * PERSISTENCE.powi((far - near) as i32);
+                let national = (common * (1.0 - PERSISTENCE.powi(2 * near as i32))).exp();
+                let own = if a.0 == b.0 { 1.0 + CELL_MONTH } else { 1.0 };
+                extra += a.1 * b.1 * (national * own - 1.0);
+            }
+        }
         Demand { mean, dispersion: if mean > 0.0 { extra / (mean * mean) } else { 0.0 } }
     }
 

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 /// Weeks between two forecasts.
 const EVERY: usize = 4;
-/// Forecasts between two measurements of the spread.
+/// Forecasts between two measurements of the spread and of the dealers' parts.
 const MEASURE: usize = 3;
 /// Weeks that a forecast looks ahead beyond the next one.
 const AHEAD: usize = 10;
@@ -75,13 +75,15 @@ impl Knowledge {
             }
             let inputs = Inputs { history: &history, sites: dealers, models, region: &regions, festivals };
             let made = forecast(&inputs, EVERY + AHEAD, EVERY + AHEAD);
-            let share = (0..cells).map(|c| made.share[(SiteId::at(c % dealers), ModelId::at(c / dealers))]).collect();
             let national = made.national.values().map(|p| p.mean.clone()).collect();
-            let (cell, region) = match periods.last() {
-                Some(last) if periods.len() % MEASURE != 0 => (last.cell.clone(), last.region.clone()),
+            let (cell, region, share) = match periods.last() {
+                Some(last) if periods.len() % MEASURE != 0 => {
+                    (last.cell.clone(), last.region.clone(), last.share.clone())
+                }
                 _ => {
-                    let hindsight = Hindsight::new(&inputs)?;
-                    (hindsight.spread.clone(), hindsight.region_spread(&inputs))
+                    let seen = Hindsight::new(&inputs)?;
+                    let share = (0..cells).map(|c| seen.share[(SiteId::at(c % dealers), ModelId::at(c / dealers))]);
+                    (seen.spread.clone(), seen.region_spread(&inputs), share.collect())
                 }
             };
             periods.push(Period { first: from, national, share, cell, region });

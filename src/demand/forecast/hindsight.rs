@@ -4,10 +4,14 @@
 //! Over a span of `n` weeks a cell's count has variance `µ + a µ + b µ²` around its forecast `µ`: `a` from parts that
 //! were estimated on small counts, `b` from what moves a whole cell or model (fashion, the level, the season). Both are
 //! fitted by least squares on `(count − µ)² − µ` over all cells and spans held back; neither goes below zero.
+//!
+//! Each dealer's part of a model is taken from as many past weeks as would have told the weeks held back best (a short
+//! past follows a change, a long one counts more cars).
 
+use super::shares::shares;
 use super::{Forecast, Inputs, SMOOTH_WEEKS, forecast};
 use crate::demand::History;
-use crate::ids::{Id, ModelId, SiteId};
+use crate::ids::{Grid, Id, ModelId, SiteId};
 
 /// Weeks that follow each earlier Monday.
 pub const HELD_BACK: usize = 8;
@@ -43,6 +47,9 @@ pub struct Origin {
     pub made: Forecast,
 }
 
+/// Past weeks that a dealer's part may be taken from.
+const WINDOWS: [usize; 4] = [26, 52, 104, 156];
+
 /// Earlier forecasts, the latest first.
 #[derive(Clone, Debug)]
 pub struct Hindsight {
@@ -50,6 +57,10 @@ pub struct Hindsight {
     pub origins: Vec<Origin>,
     /// Spread of a cell's sum over 1, 2, … weeks.
     pub spread: Vec<Spread>,
+    /// Part of each dealer in each model, from the weeks that tell it best.
+    pub share: Grid<SiteId, ModelId, f64>,
+    /// How many weeks those are.
+    pub window: usize,
 }
 
 /// Weeks of history without which nothing can be said.
@@ -64,9 +75,20 @@ impl Hindsight {
         if kept.is_empty() {
             return None;
         }
-        let origins: Vec<Origin> = kept.into_iter().map(|kept| Origin { kept, made: again(inputs, kept) }).collect();
+        let pasts: Vec<History> = kept.iter().map(|&k| shorter(inputs, k)).collect();
+        let window = best_window(inputs, &pasts);
+        let parts = |history: &History| {
+            let known = Inputs { history, ..*inputs };
+            shares(&known, window.min(history.weeks()))
+        };
+        let origin = |past: &History| {
+            let mut made = forecast(&Inputs { history: past, ..*inputs }, HELD_BACK, HELD_BACK);
+            made.share = parts(past);
+            Origin { kept: past.weeks(), made }
+        };
+        let origins: Vec<Origin> = pasts.iter().map(origin).collect();
         let spread = spreads(inputs, &origins, inputs.sites, &|s: SiteId| s.index());
-        Some(Self { origins, spread })
+        Some(Self { origins, spread, share: parts(inputs.history), window })
     }
 
     /// Spread of a model's sum over all sites of a region.
@@ -76,16 +98,38 @@ impl Hindsight {
     }
 }
 
-/// The forecast of the weeks after the first `kept` ones.
-fn again(inputs: &Inputs, kept: usize) -> Forecast {
+/// The first `kept` weeks of the past.
+fn shorter(inputs: &Inputs, kept: usize) -> History {
     let history = inputs.history;
-    let mut shorter = History::new(history.first(), kept, inputs.sites, inputs.models);
+    let mut past = History::new(history.first(), kept, inputs.sites, inputs.models);
     for site in (0..inputs.sites).map(SiteId::at) {
         for model in (0..inputs.models).map(ModelId::at) {
-            shorter.series_mut(site, model).copy_from_slice(&history.series(site, model)[..kept]);
+            past.series_mut(site, model).copy_from_slice(&history.series(site, model)[..kept]);
         }
     }
-    forecast(&Inputs { history: &shorter, ..*inputs }, HELD_BACK, HELD_BACK)
+    past
+}
+
+/// The window whose parts give the counts held back the highest likelihood, each model's total being given (a
+/// multinomial); the shortest of equals.
+fn best_window(inputs: &Inputs, pasts: &[History]) -> usize {
+    let likelihood = |window: usize| -> f64 {
+        let of = |past: &History| -> f64 {
+            let parts = shares(&Inputs { history: past, ..*inputs }, window.min(past.weeks()));
+            let seen = |site: SiteId, model: ModelId| -> f64 {
+                let series = &inputs.history.series(site, model)[past.weeks()..past.weeks() + HELD_BACK];
+                series.iter().map(|&s| f64::from(s)).sum()
+            };
+            let cells = parts.cells();
+            // A part of nothing that sells all the same counts as a very small one.
+            cells.map(|(s, m, &part)| seen(s, m) * libm::log(part.max(1e-9))).sum()
+        };
+        pasts.iter().map(of).sum()
+    };
+    let longest = pasts.iter().map(History::weeks).max().unwrap_or(0);
+    let fitting = WINDOWS.iter().copied().enumerate().filter(|&(k, _)| k == 0 || WINDOWS[k - 1] < longest);
+    let scored = fitting.map(|(_, window)| (likelihood(window), window));
+    scored.reduce(|best, next| if next.0 > best.0 { next } else { best }).map_or(WINDOWS[0], |best| best.1)
 }
 
 /// The spread over 1, 2, … weeks of sums over groups of sites.
@@ -176,6 +220,28 @@ mod tests {
         assert!(at(&calm[0]) < 0.03 && at(&calm[3]) < 0.03, "{calm:?}");
         assert!((at(&wild[0]) - 0.3).abs() < 0.06, "{wild:?}");
         assert!((at(&wild[3]) - 0.09).abs() < 0.05, "{wild:?}");
+    }
+
+    /// Steady parts are told best by the longest past, parts that have just changed by the shortest.
+    #[test]
+    fn the_window_follows_the_past() {
+        let (sites, weeks) = (12, 104);
+        let window = |changes: bool| {
+            let mut history = History::new(jiff::civil::date(2024, 7, 1), weeks, sites, 1);
+            let (ladder, mut stream) = (Ladder::new(), Stream::from_hash(3));
+            for s in 0..sites {
+                for (w, sold) in history.series_mut(SiteId::at(s), ModelId::at(0)).iter_mut().enumerate() {
+                    let late = changes && w >= weeks - 50;
+                    let mean = if late { 1.0 + (sites - s) as f64 } else { 1.0 + s as f64 };
+                    *sold = ladder.draw(mean, &mut stream) as u16;
+                }
+            }
+            let region: IdVec<SiteId, RegionId> = (0..sites).map(|_| RegionId::at(0)).collect();
+            let inputs = Inputs { history: &history, sites, models: 1, region: &region, festivals: &[] };
+            Hindsight::new(&inputs).unwrap().window
+        };
+        assert_eq!(window(true), 26);
+        assert!(window(false) >= 52);
     }
 
     #[test]

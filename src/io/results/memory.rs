@@ -173,7 +173,7 @@ mod tests {
     fn a_monday_counts_once_however_often_it_is_reviewed() {
         let home = tempfile::tempdir().unwrap();
         let mut scenario = tiny();
-        let mut review = |scenario: &Scenario, findings| {
+        let review = |scenario: &Scenario, findings| {
             let (before, note) = read(home.path(), scenario, scenario.today);
             assert_eq!(note, None);
             let mut tracker = Tracker::remembering(before.clone());

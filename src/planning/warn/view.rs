@@ -70,10 +70,14 @@ impl<'a> View<'a> {
         self.state.stores().flat_map(|s| self.ground.scenario.catalogue.models.ids().map(move |m| (s, m)))
     }
 
-    /// Expected cars of each week of the horizon.
+    /// Expected cars of each week of the horizon. Where the past is long enough, a dealer's part is that of the weeks
+    /// that tell it best, with what the plan adds to or takes from it.
     pub fn weeks(&self, site: SiteId, model: ModelId) -> Vec<f64> {
         let weeks = self.ground.scenario.settings.horizon_weeks;
-        (0..weeks).map(|w| self.state.rate(&self.ground.forecast, site, model, w)).collect()
+        let plain = self.ground.forecast.share[(site, model)];
+        let better = self.hindsight.as_ref().map(|h| h.share[(site, model)] / plain);
+        let factor = better.filter(|f| plain > 0.0 && f.is_finite()).unwrap_or(1.0);
+        (0..weeks).map(|w| factor * self.state.rate(&self.ground.forecast, site, model, w)).collect()
     }
 
     /// Demand to come with its spread.
