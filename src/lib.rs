@@ -30,6 +30,9 @@ pub mod transfer;
 // The sampled future.
 pub mod simulation;
 
+// Plan, play a week, plan again, on demand that is given.
+pub mod rolling;
+
 // What the networks are worth.
 pub mod evaluation;
 

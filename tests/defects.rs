@@ -196,6 +196,31 @@ fn goods() -> Vec<Defect> {
         change("stock above the storage", "stock.csv", "10,12", "10,120", "stock.csv:4:10 E047"),
         change("stock at a candidate", "stock.csv", "D2,M2", "C1,M2", "stock.csv:4:1 E048"),
         change("cars long overdue", "in_transit.csv", "2026-06-29", "2026-06-22", "in_transit.csv:2:7 E049"),
+        Defect(
+            "limits of an unknown region",
+            Folder::correct().put("thresholds.csv", b"rule,region,amber\nexcess,Nort,2\n"),
+            "thresholds.csv:2:8 E012",
+        ),
+        Defect(
+            "limits of a region and a model at once",
+            Folder::correct().put("thresholds.csv", b"rule,region,model_id,amber\nexcess,North,M1,2\n"),
+            "thresholds.csv:2:14 E069",
+        ),
+        Defect(
+            "amber above red",
+            Folder::correct().put("thresholds.csv", b"rule,amber,red\nexcess,3,2\n"),
+            "thresholds.csv:2:8 E069",
+        ),
+        Defect(
+            "limits twice",
+            Folder::correct().put("thresholds.csv", b"rule,amber\nexcess,2\nexcess,3\n"),
+            "thresholds.csv:3:1 E046",
+        ),
+        Defect(
+            "limits of no rule",
+            Folder::correct().put("thresholds.csv", b"rule,amber\nexces,2\n"),
+            "thresholds.csv:2:1 E026",
+        ),
         change("a summer festival", "calendar.csv", "2027-02-06", "2027-07-06", "calendar.csv:3:1 E066"),
         change(
             "a day twice",

@@ -113,13 +113,12 @@ fn steps_taken_one_by_one_meet_the_main_job() {
     let home = tempfile::tempdir().unwrap();
     let (whole, steps) = (home.path().join("whole"), home.path().join("steps"));
     plan_tiny(&whole, &[]);
-    for step in ["forecast", "place", "replenish", "transfer", "simulate"] {
+    for step in ["forecast", "place", "replenish", "transfer", "monitor", "simulate"] {
         done(&[step, "scenarios/tiny", "--quiet", "--out", steps.to_str().unwrap()]);
     }
     let (whole, steps) = (content(&whole), content(&steps));
     for (name, bytes) in &whole {
-        // Warnings and their count come from the main job alone.
-        if !["provenance.json", "warnings.csv", "summary.json"].contains(&name.as_str()) {
+        if !["provenance.json", "summary.json"].contains(&name.as_str()) {
             assert!(steps.get(name) == Some(bytes), "{name} differs between the main job and the single steps");
         }
     }
@@ -158,6 +157,46 @@ fn the_placement_of_tiny_is_the_one_derived_by_hand() {
             "{site}"
         );
     }
+}
+
+/// Every task that names an order or a transfer names one that is in the plan, and every raised warning has a task.
+#[test]
+fn tasks_point_at_lines_of_the_plan() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("r");
+    done(&["monitor", "scenarios/tiny", "--quiet", "--out", out.to_str().unwrap()]);
+    let table = |file: &str| -> Vec<BTreeMap<String, String>> {
+        let mut reader = csv::Reader::from_path(out.join(file)).unwrap();
+        reader.deserialize().map(Result::unwrap).collect()
+    };
+    let (orders, moves) = (table("orders.csv"), table("transfers.csv"));
+    let (warnings, tasks) = (table("warnings.csv"), table("tasks.csv"));
+    assert_eq!(warnings.iter().filter(|w| w["status"] == "raised").count(), tasks.len());
+    let places: std::collections::BTreeSet<_> =
+        warnings.iter().map(|w| (&w["site_id"], &w["model_id"], &w["plant_id"], &w["region"])).collect();
+    assert_eq!(places.len(), warnings.len(), "one warning a dealer and model");
+    let (mut ordered, mut moved) = (0, 0);
+    for t in &tasks {
+        match t["do"].as_str() {
+            "order" => {
+                ordered += 1;
+                assert!(orders.iter().any(|o| {
+                    (&o["plant_id"], &o["site_id"], &o["model_id"], &o["week_start"], &o["cars"])
+                        == (&t["from_site_id"], &t["to_site_id"], &t["order_model_id"], &t["week_start"], &t["cars"])
+                }));
+            }
+            "transfer" => {
+                moved += 1;
+                let same = moves.iter().filter(|m| {
+                    (&m["from_site_id"], &m["to_site_id"], &m["model_id"])
+                        == (&t["from_site_id"], &t["to_site_id"], &t["order_model_id"])
+                });
+                assert_eq!(same.count().to_string(), t["cars"]);
+            }
+            other => assert_eq!(other, "decide"),
+        }
+    }
+    assert!(ordered > 0 && moved > 0);
 }
 
 #[test]

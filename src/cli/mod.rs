@@ -3,6 +3,7 @@
 mod check;
 mod exit;
 mod generate;
+mod monitor;
 mod policy;
 mod report;
 mod schema;
@@ -48,6 +49,8 @@ enum Command {
     Replenish(steps::StepArgs),
     /// Which cars move between dealers in the coming week.
     Transfer(steps::StepArgs),
+    /// What to watch and what to do this Monday: warnings with the order or transfer that answers each.
+    Monitor(steps::StepArgs),
     /// Today's network against the plan in the results folder, on the same customers.
     Simulate(simulate::SimulateArgs),
     /// Draw the page again from the tables of a results folder.
@@ -98,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Place(args) => steps::run(steps::Step::Place, &args),
         Command::Replenish(args) => steps::run(steps::Step::Replenish, &args),
         Command::Transfer(args) => steps::run(steps::Step::Transfer, &args),
+        Command::Monitor(args) => monitor::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Report { results, out } => report_now(&results, out.as_deref()),
         Command::Policy(args) => policy_now(&args),

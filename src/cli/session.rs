@@ -5,7 +5,7 @@ use super::terminal::{Terminal, say};
 use super::{exit, terminal};
 use crate::evaluation::{self, NetworkFacts};
 use crate::io::results::{
-    Hold, Stage, decisions, geo, outcome, places, provenance, read_back, summary::Summary, warnings,
+    Hold, Stage, decisions, geo, memory, outcome, places, provenance, read_back, summary::Summary, warnings,
 };
 use crate::io::scenario::ReadNotes;
 use crate::lp::Stop;
@@ -109,6 +109,10 @@ impl<'a> Session<'a> {
         let mut stage = Stage::new();
         if !same {
             stage.start_fresh();
+            // New tables every Monday: the memory of the warnings outlives them.
+            if let Ok(bytes) = std::fs::read(input.out.join(memory::FILE)) {
+                stage.put(memory::FILE, bytes);
+            }
         }
         let earlier = if same { read_back::summary(&input.out) } else { None };
         let mut summary = Summary::new(&ground, earlier);
@@ -218,12 +222,20 @@ impl<'a> Session<'a> {
         Ok(made)
     }
 
-    /// Warns about the network at the end of the plan; `made` answers what it orders.
+    /// Reviews the network at the end of the plan; `made` and the transfers answer what is found.
     pub(super) fn warn(&mut self, made: &Replenishment) {
-        let list = crate::planning::warnings(&self.ground, &self.networks().1, Some(made), self.transfers.as_ref());
-        let (red, amber) = crate::planning::count_warnings(&list);
-        self.summary.warnings(red, amber);
-        self.stage.put("warnings.csv", warnings::warnings(&self.ground, &list).into_bytes());
+        let (scenario, began) = (&self.input.scenario, Instant::now());
+        let (before, note) = memory::read(&self.input.out, scenario, scenario.today);
+        if let Some(note) = note {
+            say(&note);
+        }
+        let moved = self.transfers.as_ref().expect("a review comes after the transfers");
+        let seen = crate::planning::review(&self.ground, &self.networks().1, made, moved, before.clone());
+        self.summary.warnings(&seen);
+        self.stage.put("warnings.csv", warnings::warnings(&self.ground, &seen).into_bytes());
+        self.stage.put("tasks.csv", warnings::tasks(&self.ground, &seen).into_bytes());
+        self.stage.put(memory::FILE, memory::write(scenario, &before, &seen.memory));
+        self.times.push(("warn".to_owned(), began.elapsed().as_secs_f64()));
     }
 
     /// Finds the coming week's transfers.

@@ -1,4 +1,4 @@
-//! The order of the steps: forecast → place → replenish → transfer → simulate → evaluate.
+//! The order of the steps: forecast → place → replenish → transfer → warn → simulate → evaluate.
 //!
 //! The only room that knows every decision room. Each step turns the scenario and the answers before it into the plain
 //! data of one room, calls it, and gives its answer back under the scenario's own ids.
@@ -18,7 +18,7 @@ pub use place::{Placement, assess, place};
 pub use replenish::{Replenishment, replenish};
 pub use simulate::{Simulation, compare_plans, simulate};
 pub use transfer::{Transfers, transfer};
-pub use warn::{Answer, Warning, count as count_warnings, warnings};
+pub use warn::{Lack, Review, Task, Warning, review};
 
 use crate::lp::{Limits, Stop};
 

@@ -6,7 +6,7 @@ pub use settings::Settings;
 
 use crate::catalogue::Catalogue;
 use crate::demand::History;
-use crate::ids::{Grid, ModelId, SiteId, Week};
+use crate::ids::{Grid, ModelId, RegionId, SiteId, Week};
 use crate::network::Network;
 use jiff::civil::Date;
 
@@ -34,6 +34,38 @@ pub struct InTransit {
     pub week: Week,
     /// How many.
     pub cars: u32,
+    /// Monday of the week first promised; late cars are judged by it.
+    pub promised: Option<Date>,
+}
+
+/// Rules that a planner is warned by, as the thresholds table names them.
+pub const WARNING_RULES: [&str; 11] = [
+    "stock_out",
+    "excess",
+    "ageing",
+    "mix",
+    "late_pipeline",
+    "demand_shift",
+    "forecast_bias",
+    "binding_supply",
+    "fairness",
+    "carrier_load",
+    "credit",
+];
+
+/// Limits of one warning rule, in general, for a region or for a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Threshold {
+    /// The rule: one of [`WARNING_RULES`].
+    pub rule: &'static str,
+    /// Region it holds for; neither region nor model: everywhere.
+    pub region: Option<RegionId>,
+    /// Model it holds for.
+    pub model: Option<ModelId>,
+    /// Limit of amber; `None` keeps the program's.
+    pub amber: Option<f64>,
+    /// Limit of red; `None` keeps the program's.
+    pub red: Option<f64>,
 }
 
 /// What a day of the calendar is.
@@ -87,4 +119,6 @@ pub struct Scenario {
     pub supply: Grid<SiteId, ModelId, Vec<u32>>,
     /// Special days, ascending.
     pub calendar: Vec<CalendarDay>,
+    /// Limits of the warnings that differ from the program's own, in the order of their key.
+    pub thresholds: Vec<Threshold>,
 }

@@ -8,6 +8,7 @@
 //!    measured on the past.
 
 mod ets;
+pub mod hindsight;
 mod least_squares;
 mod mean;
 pub mod season;

@@ -1,15 +1,15 @@
 //! Ageing: the car at FIFO position k is sold before its limit only if k customers come in time:
 //! P(demand until then < k).
 
-use super::{Band, Demand, Finding, Level};
+use super::{Band, Finding, Level, Outlook};
 
 /// What the rule looks at.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
     /// Ages of the cars in stock, days, oldest first.
     pub ages_days: &'a [f64],
-    /// Demand of one week.
-    pub weekly: Demand,
+    /// Demand to come.
+    pub outlook: Outlook<'a>,
     /// Price of a car, money.
     pub price: f64,
     /// Discount that a car over the first and over the second limit costs, shares of the price.
@@ -21,7 +21,7 @@ pub fn check(facts: &Facts, limits: (f64, f64), likely: f64) -> Option<Finding> 
     let passing = |limit: f64| {
         let chance = |(k, &age): (usize, &f64)| {
             let weeks = (limit - age).max(0.0) / 7.0;
-            (facts.weekly.over(weeks).below(k as f64 + 1.0), weeks, age)
+            (facts.outlook.over(weeks).below(k as f64 + 1.0), weeks, age)
         };
         facts.ages_days.iter().enumerate().map(chance).filter(|c| c.2 < limit && c.0 > likely).collect::<Vec<_>>()
     };
@@ -38,6 +38,7 @@ pub fn check(facts: &Facts, limits: (f64, f64), likely: f64) -> Option<Finding> 
         money: cars.iter().map(|c| c.0).sum::<f64>() * facts.price * share,
         lead_weeks: soonest,
         text: format!("{} of {} cars will likely stand longer than {limit:.0} days", cars.len(), facts.ages_days.len()),
+        text_zh: format!("{}辆库存中有{}辆可能超过{limit:.0}天", facts.ages_days.len(), cars.len()),
     })
 }
 
@@ -54,7 +55,7 @@ mod tests {
     fn the_queue_decides() {
         let facts = |ages: &'static [f64]| Facts {
             ages_days: ages,
-            weekly: Demand { mean: 0.5, dispersion: 0.0 },
+            outlook: Outlook { weeks: &[0.5; 30], spread: &[] },
             price: 100_000.0,
             discount: (0.01, 0.05),
         };

@@ -25,6 +25,7 @@ pub fn check(facts: &Facts, band: Band) -> Option<Finding> {
         money: value,
         lead_weeks: week as f64,
         text: format!("supply binds in {scarce} weeks; one more slot in week {week} is worth {value:.0}"),
+        text_zh: format!("{scarce}周供应受限；第{week}周多一个排产名额值{value:.0}元"),
     })
 }
 

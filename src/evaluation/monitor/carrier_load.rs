@@ -32,6 +32,7 @@ pub fn check(facts: &Facts, band: Band) -> Option<Finding> {
         money: empty * facts.runs * facts.cost,
         lead_weeks: facts.weeks,
         text: format!("{:.0} runs are {:.0} % empty", facts.runs, 100.0 * empty),
+        text_zh: format!("{:.0}趟板车空载{:.0}%", facts.runs, 100.0 * empty),
     })
 }
 

@@ -1,3 +1,4 @@
+use crate::demand::forecast::hindsight::Spread;
 use crate::stats::normal;
 use crate::stats::poisson::{negative_binomial, probabilities};
 
@@ -50,6 +51,27 @@ impl Demand {
     /// Standard deviation.
     pub fn deviation(self) -> f64 {
         (self.mean + self.dispersion * self.mean * self.mean).sqrt()
+    }
+}
+
+/// Demand to come: expected cars week by week and how far the past has strayed from such forecasts.
+#[derive(Clone, Copy, Debug)]
+pub struct Outlook<'a> {
+    /// Expected cars of each coming week; beyond the last its level goes on.
+    pub weeks: &'a [f64],
+    /// Spread of the sum over 1, 2, … weeks; beyond the last it stays. Empty: Poisson.
+    pub spread: &'a [Spread],
+}
+
+impl Outlook<'_> {
+    /// Demand from now over so many weeks.
+    pub fn over(&self, weeks: f64) -> Demand {
+        let (whole, part) = (weeks.max(0.0).floor(), weeks.max(0.0).fract());
+        let last = self.weeks.last().copied().unwrap_or(0.0);
+        let at = |w: usize| self.weeks.get(w).copied().unwrap_or(last);
+        let mean = (0..whole as usize).map(at).sum::<f64>() + part * at(whole as usize);
+        let spread = self.spread.get(weeks.ceil() as usize - usize::from(weeks > 0.0)).or(self.spread.last());
+        Demand { mean, dispersion: spread.map_or(0.0, |s| s.dispersion(mean)) }
     }
 }
 

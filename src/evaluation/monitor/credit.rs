@@ -27,6 +27,7 @@ pub fn check(facts: &Facts, band: Band) -> Option<Finding> {
         money: (worst - band.amber * facts.line).max(0.0) * facts.margin_share,
         lead_weeks: week as f64,
         text: format!("{:.0} % of the credit line in stock, from week {week} on", 100.0 * worst / facts.line),
+        text_zh: format!("自第{week}周起库存占用授信{:.0}%", 100.0 * worst / facts.line),
     })
 }
 

@@ -59,6 +59,7 @@ pub fn check(weeks: &[Week], false_alarm_weeks: f64, margin: f64, holding: f64) 
         money: 4.0 * shift.abs() * price,
         lead_weeks: 0.0,
         text: format!("demand has moved: {:.1} cars a week {word} than forecast of late", shift.abs()),
+        text_zh: format!("需求偏移：近期每周比预测{}{:.1}辆", if up >= down { "多" } else { "少" }, shift.abs()),
     })
 }
 

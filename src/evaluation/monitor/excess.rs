@@ -45,6 +45,7 @@ pub fn check(facts: &Facts, band: Band) -> Option<Finding> {
             "{:.0} cars in stock, {coefficient:.1} months of sales at the coming season; {surplus:.0} more than {:.1}",
             facts.stock, band.amber
         ),
+        text_zh: format!("库存{:.0}辆，库存系数{coefficient:.1}，超出{surplus:.0}辆", facts.stock),
     })
 }
 

@@ -35,6 +35,12 @@ pub fn check(facts: &Facts, band: Band) -> Option<Finding> {
             100.0 * apart.abs() / fair,
             if apart > 0.0 { "more" } else { "less" }
         ),
+        text_zh: format!(
+            "{:.0}辆，公平份额{fair:.1}辆（{}{:.0}%）",
+            facts.position,
+            if apart > 0.0 { "多" } else { "少" },
+            100.0 * apart.abs() / fair
+        ),
     })
 }
 

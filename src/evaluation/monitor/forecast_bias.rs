@@ -26,6 +26,11 @@ pub fn check(errors: &[f64], band: Band, cost: f64) -> Option<Finding> {
             bias.abs(),
             if bias > 0.0 { "low" } else { "high" }
         ),
+        text_zh: format!(
+            "预测每周偏{}{:.1}辆（跟踪信号{signal:.1}）",
+            if bias > 0.0 { "低" } else { "高" },
+            bias.abs()
+        ),
     })
 }
 

@@ -35,6 +35,7 @@ pub fn check(facts: &Facts, band: Band) -> Option<Finding> {
             "{:.0} cars on the road for {:.0} days, {:.0} were planned",
             facts.cars, facts.days, facts.lead_days
         ),
+        text_zh: format!("{:.0}辆在途{:.0}天，计划{:.0}天", facts.cars, facts.days, facts.lead_days),
     })
 }
 

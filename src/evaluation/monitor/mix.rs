@@ -8,7 +8,9 @@ const SURE: f64 = 0.8;
 
 /// One model at the dealer.
 #[derive(Clone, Copy, Debug)]
-pub struct Facts {
+pub struct Facts<'a> {
+    /// Id of the model.
+    pub name: &'a str,
     /// Cars in stock.
     pub stock: f64,
     /// Expected demand of the coming weeks.
@@ -58,7 +60,12 @@ pub fn check(models: &[Facts], band: Band) -> Option<Finding> {
         text: format!(
             "{:.0} % of the stock is of other models than customers ask for, most of it model {}",
             100.0 * deviation,
-            most.unwrap_or(0)
+            most.map_or("", |m| models[m].name)
+        ),
+        text_zh: format!(
+            "库存结构偏离需求结构{:.0}%，主要是{}",
+            100.0 * deviation,
+            most.map_or("", |m| models[m].name)
         ),
     })
 }
@@ -69,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_wrong_half() {
-        let model = |stock, demand| Facts { stock, demand, margin: 1000.0 };
+        let model = |stock, demand| Facts { name: "M", stock, demand, margin: 1000.0 };
         let wrong = [model(20.0, 5.0), model(0.0, 15.0)];
         assert!((deviation(&wrong) - 0.75).abs() < 1e-12);
         let band = Band { amber: 0.25, red: 0.40 };

@@ -2,9 +2,9 @@
 //!
 //! A rule says how likely the trouble is, what money is at stake, how many weeks there are to act, and which order
 //! line or transfer answers it. `track` keeps a warning quiet until two reviews in a row raise it, keeps it up until
-//! two do not, and leaves one warning per dealer and model: the dearest, with the others as its company. Limits are
-//! [`Thresholds`], with exceptions by region or model in [`Limits`]; every one of them is an assumption unless its
-//! line names a source.
+//! two do not, and leaves one warning per dealer and model: the dearest, with the others as its company. [`Limits`]
+//! are the program's own, with exceptions by region or model; every one of them is an assumption unless its line
+//! names a source.
 
 pub mod ageing;
 pub mod binding_supply;
@@ -23,10 +23,10 @@ mod thresholds;
 mod track;
 pub mod transfer_chance;
 
-pub use chance::Demand;
+pub use chance::{Demand, Outlook};
 pub use score::{Score, score};
-pub use thresholds::{Limits, Thresholds};
-pub use track::{Tracker, Warning};
+pub use thresholds::{Limits, Reach, built_in};
+pub use track::{Memory, Status, Tracker, Warning};
 
 /// The rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,17 +77,17 @@ impl Rule {
     /// Short name for tables.
     pub fn name(self) -> &'static str {
         match self {
-            Self::StockOut => "stock-out",
+            Self::StockOut => "stock_out",
             Self::Excess => "excess",
             Self::Ageing => "ageing",
             Self::Mix => "mix",
-            Self::LatePipeline => "late pipeline",
-            Self::DemandShift => "demand shift",
-            Self::ForecastBias => "forecast bias",
-            Self::TransferChance => "transfer chance",
-            Self::BindingSupply => "binding supply",
+            Self::LatePipeline => "late_pipeline",
+            Self::DemandShift => "demand_shift",
+            Self::ForecastBias => "forecast_bias",
+            Self::TransferChance => "transfer_chance",
+            Self::BindingSupply => "binding_supply",
             Self::Fairness => "fairness",
-            Self::CarrierLoad => "carrier load",
+            Self::CarrierLoad => "carrier_load",
             Self::Credit => "credit",
         }
     }
@@ -109,8 +109,10 @@ pub struct Place {
     pub dealer: Option<usize>,
     /// Model position.
     pub model: Option<usize>,
-    /// Plant, carrier or supply position, by rule.
+    /// Plant position.
     pub source: Option<usize>,
+    /// Region position.
+    pub region: Option<usize>,
 }
 
 /// What a planner can do about it. Orders and transfers named here exist in the plan.
@@ -137,6 +139,8 @@ pub struct Finding {
     pub lead_weeks: f64,
     /// One sentence with its numbers.
     pub text: String,
+    /// The same in Chinese.
+    pub text_zh: String,
 }
 
 /// Amber and red limits of one number.

@@ -7,8 +7,8 @@ use super::{Band, Demand, Finding};
 pub struct Facts {
     /// Stock and cars on the way that arrive in time, cars.
     pub position: f64,
-    /// Demand of one week.
-    pub weekly: Demand,
+    /// Demand from now until the next order can arrive: lead time and review.
+    pub demand: Demand,
     /// Weeks from order to arrival.
     pub lead_weeks: f64,
     /// Weeks between reviews.
@@ -20,10 +20,10 @@ pub struct Facts {
 /// Raises the warning. Amber above 0.10, red above 0.25 by default.
 pub fn check(facts: &Facts, band: Band) -> Option<Finding> {
     let span = facts.lead_weeks + facts.review_weeks;
-    let demand = facts.weekly.over(span);
+    let demand = facts.demand;
     let probability = demand.above(facts.position);
     let level = band.level(probability)?;
-    let weeks_left = if facts.weekly.mean > 0.0 { facts.position / facts.weekly.mean } else { f64::INFINITY };
+    let weeks_left = if demand.mean > 0.0 { facts.position / demand.mean * span } else { f64::INFINITY };
     Some(Finding {
         level,
         probability,
@@ -31,6 +31,12 @@ pub fn check(facts: &Facts, band: Band) -> Option<Finding> {
         lead_weeks: weeks_left.min(span),
         text: format!(
             "{:.0} cars in stock and on the way against {:.1} expected in {span:.1} weeks: {:.0} % chance to run out",
+            facts.position,
+            demand.mean,
+            100.0 * probability
+        ),
+        text_zh: format!(
+            "库存与在途{:.0}辆，{span:.1}周内预计需求{:.1}辆，断货概率{:.0}%",
             facts.position,
             demand.mean,
             100.0 * probability
@@ -48,7 +54,7 @@ mod tests {
         let band = Band { amber: 0.10, red: 0.25 };
         let facts = |position| Facts {
             position,
-            weekly: Demand { mean: 1.0, dispersion: 0.0 },
+            demand: Demand { mean: 3.0, dispersion: 0.0 },
             lead_weeks: 2.0,
             review_weeks: 1.0,
             lost_sale: 100.0,

@@ -4,6 +4,17 @@ use std::collections::BTreeMap;
 /// Reviews in a row that raise a warning, and that take it down.
 const REVIEWS: u32 = 2;
 
+/// Where a warning stands in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Raised by this review; wants an answer.
+    Raised,
+    /// Raised before, not seen by this review; goes if the next one does not see it either.
+    Clearing,
+    /// Seen for the first time; raised if the next review sees it too.
+    Pending,
+}
+
 /// A warning as it is shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Warning {
@@ -15,10 +26,29 @@ pub struct Warning {
     pub finding: Finding,
     /// What answers it.
     pub action: Action,
+    /// Where it stands in its life.
+    pub status: Status,
     /// Reviews it has stood for.
     pub reviews: u32,
     /// Other rules raised at the same dealer and model, dearest first.
     pub company: Vec<Rule>,
+}
+
+/// What is remembered of one warning from review to review.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Memory {
+    /// Where.
+    pub place: Place,
+    /// The rule.
+    pub rule: Rule,
+    /// What it found when it last found something.
+    pub finding: Finding,
+    /// Reviews in a row with a finding.
+    pub present: u32,
+    /// Reviews in a row without one.
+    pub absent: u32,
+    /// Reviews it has been shown at; 0 while it is pending.
+    pub shown: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -31,6 +61,16 @@ struct State {
     shown: u32,
 }
 
+impl State {
+    fn status(&self) -> Status {
+        match (self.shown, self.absent) {
+            (0, _) => Status::Pending,
+            (_, 0) => Status::Raised,
+            _ => Status::Clearing,
+        }
+    }
+}
+
 /// Remembers warnings from review to review.
 #[derive(Clone, Debug, Default)]
 pub struct Tracker {
@@ -38,8 +78,31 @@ pub struct Tracker {
 }
 
 impl Tracker {
+    /// Goes on from what an earlier review remembered.
+    pub fn remembering(memory: impl IntoIterator<Item = Memory>) -> Self {
+        let state = |m: Memory| {
+            let Memory { place, rule, finding, present, absent, shown } = m;
+            ((place, rule), State { finding, action: Action::Decide, present, absent, shown })
+        };
+        Self { states: memory.into_iter().map(state).collect() }
+    }
+
+    /// What the next review needs to know, in order of place and rule.
+    pub fn memory(&self) -> Vec<Memory> {
+        let one = |(&(place, rule), s): (&(Place, Rule), &State)| Memory {
+            place,
+            rule,
+            finding: s.finding.clone(),
+            present: s.present,
+            absent: s.absent,
+            shown: s.shown,
+        };
+        self.states.iter().map(one).collect()
+    }
+
     /// Takes the findings of one review and returns what to show: warnings that two reviews in a row raised and that
-    /// two in a row have not taken down, one per dealer and model. A red finding is shown at once.
+    /// two in a row have not taken down, one per dealer and model. A red finding is raised at once. Places where
+    /// nothing is raised yet show their dearest pending finding.
     pub fn review(&mut self, findings: Vec<(Rule, Place, Finding, Action)>) -> Vec<Warning> {
         let mut raised: BTreeMap<(Place, Rule), (Finding, Action)> = BTreeMap::new();
         for (rule, place, finding, action) in findings {
@@ -50,7 +113,7 @@ impl Tracker {
         }
         self.states.retain(|key, state| {
             if !raised.contains_key(key) {
-                (state.present, state.absent) = (0, state.absent + 1);
+                (state.present, state.absent, state.action) = (0, state.absent + 1, Action::Decide);
             }
             state.absent < REVIEWS && (state.present > 0 || state.shown > 0)
         });
@@ -68,19 +131,19 @@ impl Tracker {
         self.shown()
     }
 
-    /// One warning per place that names a dealer or model, the dearest; others stand alone.
+    /// One warning per place: raised before clearing before pending, then the loudest, then the dearest.
     fn shown(&self) -> Vec<Warning> {
         let mut groups: BTreeMap<Place, Vec<(Rule, &State)>> = BTreeMap::new();
-        for (&(place, rule), state) in self.states.iter().filter(|s| s.1.shown > 0) {
+        for (&(place, rule), state) in &self.states {
             groups.entry(place).or_default().push((rule, state));
         }
         let mut shown: Vec<Warning> = groups
             .into_iter()
             .map(|(place, mut group)| {
-                let loud = |s: &State| (s.finding.level, s.finding.money);
                 group.sort_by(|a, b| {
-                    let ((la, ma), (lb, mb)) = (loud(a.1), loud(b.1));
-                    lb.cmp(&la).then(mb.total_cmp(&ma)).then(a.0.cmp(&b.0))
+                    let quiet = a.1.status().cmp(&b.1.status());
+                    let level = b.1.finding.level.cmp(&a.1.finding.level);
+                    quiet.then(level).then(b.1.finding.money.total_cmp(&a.1.finding.money)).then(a.0.cmp(&b.0))
                 });
                 let (rule, state) = group[0];
                 Warning {
@@ -88,6 +151,7 @@ impl Tracker {
                     place,
                     finding: state.finding.clone(),
                     action: state.action,
+                    status: state.status(),
                     reviews: state.shown,
                     company: group[1..].iter().map(|g| g.0).collect(),
                 }
@@ -95,7 +159,8 @@ impl Tracker {
             .collect();
         shown.sort_by(|a, b| {
             let money = b.finding.money.total_cmp(&a.finding.money);
-            b.finding.level.cmp(&a.finding.level).then(money).then(a.place.cmp(&b.place))
+            let level = b.finding.level.cmp(&a.finding.level);
+            a.status.cmp(&b.status).then(level).then(money).then(a.place.cmp(&b.place))
         });
         shown
     }
@@ -106,23 +171,31 @@ mod tests {
     use super::*;
 
     fn found(rule: Rule, money: f64, level: Level) -> (Rule, Place, Finding, Action) {
-        let place = Place { dealer: Some(1), model: Some(2), source: None };
-        let finding = Finding { level, probability: 0.5, money, lead_weeks: 1.0, text: String::new() };
+        let place = Place { dealer: Some(1), model: Some(2), source: None, region: None };
+        let finding =
+            Finding { level, probability: 0.5, money, lead_weeks: 1.0, text: String::new(), text_zh: String::new() };
         (rule, place, finding, Action::Decide)
     }
 
     #[test]
     fn two_reviews_up_two_reviews_down() {
-        let mut tracker = Tracker::default();
         let amber = || vec![found(Rule::Excess, 10.0, Level::Amber)];
-        assert!(tracker.review(amber()).is_empty());
-        assert_eq!(tracker.review(amber()).len(), 1);
-        assert_eq!(tracker.review(vec![]).len(), 1);
-        assert!(tracker.review(vec![]).is_empty());
+        let mut memory = Vec::new();
+        // Every review goes on from what was written down at the one before.
+        let mut status = |findings| {
+            let mut tracker = Tracker::remembering(std::mem::take(&mut memory));
+            let shown = tracker.review(findings);
+            memory = tracker.memory();
+            shown.first().map(|w| w.status)
+        };
+        assert_eq!(status(amber()), Some(Status::Pending));
+        assert_eq!(status(amber()), Some(Status::Raised));
+        assert_eq!(status(vec![]), Some(Status::Clearing));
+        assert_eq!(status(vec![]), None);
         // A single review in between starts the count anew.
-        assert!(tracker.review(amber()).is_empty());
-        assert!(tracker.review(vec![]).is_empty());
-        assert!(tracker.review(amber()).is_empty());
+        assert_eq!(status(amber()), Some(Status::Pending));
+        assert_eq!(status(vec![]), None);
+        assert_eq!(status(amber()), Some(Status::Pending));
     }
 
     #[test]

@@ -28,7 +28,8 @@ pub fn check(facts: &Facts) -> Option<Finding> {
         probability: facts.kept,
         money: gain * facts.kept,
         lead_weeks: facts.lead_days / 7.0,
-        text: format!("a car is worth {gain:.0} more at the other dealer, the move of {:.0} paid", facts.cost),
+        text: format!("a car is worth {gain:.0} more here than where it stands, the move of {:.0} paid", facts.cost),
+        text_zh: format!("调入一辆净值{gain:.0}元（已扣调拨费{:.0}元）", facts.cost),
     })
 }
 

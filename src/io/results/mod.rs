@@ -4,6 +4,7 @@ pub mod decisions;
 pub mod folder;
 pub mod geo;
 pub mod lock;
+pub mod memory;
 pub mod outcome;
 pub mod places;
 pub mod provenance;

@@ -1,8 +1,9 @@
 //! summary.json: the headline figures of every step.
 
 use crate::evaluation::Kpi;
+use crate::evaluation::monitor::{Level, Rule, Status};
 use crate::placement::dealer::Action;
-use crate::planning::{Ground, Placement, Replenishment, Simulation, Transfers};
+use crate::planning::{Ground, Placement, Replenishment, Review, Simulation, Transfers};
 use serde_json::{Map, Value, json};
 
 /// The summary under construction; steps that are not run again keep their earlier part.
@@ -155,9 +156,22 @@ impl Summary {
         self.0.insert("kpis".into(), Value::Array(list));
     }
 
-    /// How many warnings of each severity.
-    pub fn warnings(&mut self, red: usize, amber: usize) {
+    /// How many warnings of each severity, how many wait for a second review, and what rules lack.
+    pub fn warnings(&mut self, seen: &Review) {
+        let (red, amber) = (seen.count(Level::Red), seen.count(Level::Amber));
         self.0.insert("warnings_count".into(), json!({"red": red, "amber": amber}));
+        let mut rules = serde_json::Map::new();
+        for rule in Rule::ALL {
+            let count = seen.warnings.iter().filter(|w| w.rule == rule).count();
+            rules.insert(rule.name().into(), json!(count));
+        }
+        let lacks: Vec<Value> = seen.lacks.iter().map(|l| json!({"rule": l.rule.name(), "lacks": l.text})).collect();
+        let tasks = seen.warnings.iter().filter(|w| w.status == Status::Raised).count();
+        self.step(
+            "warn",
+            json!({"red": red, "amber": amber, "pending": seen.pending(), "tasks": tasks, "shown_by_rule": rules,
+                   "lacks": lacks}),
+        );
     }
 
     /// The object that `--json` prints.

@@ -1,17 +1,21 @@
-//! warnings.csv: what to watch, the dearest warning of each dealer and model.
+//! warnings.csv: what to watch; tasks.csv: what to do about what is raised.
 
 use super::table::{Cell, Table};
-use crate::evaluation::monitor::{Level, Rule};
-use crate::planning::{Answer, Ground, Warning};
+use crate::evaluation::monitor::{Level, Status};
+use crate::planning::{Ground, Review, Task, Warning};
 
-/// The table; red and dear ones first.
-pub fn warnings(ground: &Ground, list: &[Warning]) -> Table {
-    let scenario = ground.scenario;
+/// warnings.csv: one warning per dealer and model; raised ones first, red and dear ones before others. A first amber
+/// finding is pending until the next review finds it too.
+pub fn warnings(ground: &Ground, review: &Review) -> Table {
     let mut table = Table::new(&[
         "rule",
         "severity",
+        "status",
+        "reviews",
         "site_id",
         "model_id",
+        "plant_id",
+        "region",
         "probability",
         "money_cny",
         "lead_time_days",
@@ -19,40 +23,167 @@ pub fn warnings(ground: &Ground, list: &[Warning]) -> Table {
         "action_zh",
         "text",
         "text_zh",
+        "also",
     ]);
-    for w in list {
-        let (action, action_zh) = answer(w.answer);
+    for w in &review.warnings {
+        let place = Names::of(ground, w);
+        let (action, action_zh) = action(ground, w.task);
+        let also: Vec<&str> = w.company.iter().map(|r| r.name()).collect();
         table.row([
             Cell::Text(w.rule.name()),
-            Cell::Text(if w.finding.level == Level::Red { "red" } else { "amber" }),
-            Cell::Text(&scenario.network.sites[w.site].code),
-            Cell::Text(&scenario.catalogue.models[w.model].code),
+            Cell::Text(severity(w)),
+            Cell::Text(status(w.status)),
+            Cell::from(w.reviews),
+            Cell::Text(place.site),
+            Cell::Text(place.model),
+            Cell::Text(place.plant),
+            Cell::Text(place.region),
             Cell::Number(w.finding.probability, 4),
             Cell::Number(w.finding.money, 2),
             Cell::Number(w.finding.lead_weeks * 7.0, 1),
             Cell::Text(&action),
             Cell::Text(&action_zh),
             Cell::Text(&w.finding.text),
-            Cell::Text(&chinese(w)),
+            Cell::Text(&w.finding.text_zh),
+            Cell::Text(&also.join(" ")),
         ]);
     }
     table
 }
 
-fn answer(answer: Answer) -> (String, String) {
-    match answer {
-        Answer::Order(cars) => (format!("the plan orders {cars}"), format!("计划已订购{cars}辆")),
-        Answer::Transfer(cars) => (format!("the plan moves {cars}"), format!("计划已调拨{cars}辆")),
-        Answer::Decide => ("decide".into(), "待决策".into()),
+/// tasks.csv: one task for each raised warning; its order or transfer is a line of orders.csv or transfers.csv.
+pub fn tasks(ground: &Ground, review: &Review) -> Table {
+    let mut table = Table::new(&[
+        "task",
+        "due",
+        "severity",
+        "rule",
+        "site_id",
+        "model_id",
+        "plant_id",
+        "region",
+        "do",
+        "from_site_id",
+        "to_site_id",
+        "order_model_id",
+        "week_start",
+        "cars",
+        "oldest_days",
+        "money_cny",
+        "probability",
+        "text",
+        "text_zh",
+    ]);
+    let scenario = ground.scenario;
+    let site = |s| Cell::Text(scenario.network.sites[s].code.as_str());
+    let model = |m| Cell::Text(scenario.catalogue.models[m].code.as_str());
+    let raised = review.warnings.iter().filter(|w| w.status == Status::Raised);
+    for (k, w) in raised.enumerate() {
+        let place = Names::of(ground, w);
+        let due = scenario.today.saturating_add(jiff::Span::new().days(days_left(w)));
+        let due = due.to_string();
+        let monday = match w.task {
+            Task::Order { week, .. } => ground.forecast.monday(week).to_string(),
+            _ => String::new(),
+        };
+        let (word, from, to, which, cars, age) = match w.task {
+            Task::Order { plant, site: to, model: m, cars, .. } => {
+                ("order", site(plant), site(to), model(m), Cell::from(cars), Cell::Empty)
+            }
+            Task::Transfer { from, to, model: m, cars, age_days } => {
+                ("transfer", site(from), site(to), model(m), Cell::from(cars), Cell::from(age_days))
+            }
+            Task::Decide => ("decide", Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty),
+        };
+        table.row([
+            Cell::from(k + 1),
+            Cell::Text(&due),
+            Cell::Text(severity(w)),
+            Cell::Text(w.rule.name()),
+            Cell::Text(place.site),
+            Cell::Text(place.model),
+            Cell::Text(place.plant),
+            Cell::Text(place.region),
+            Cell::Text(word),
+            from,
+            to,
+            which,
+            Cell::Text(&monday),
+            cars,
+            age,
+            Cell::Number(w.finding.money, 2),
+            Cell::Number(w.finding.probability, 4),
+            Cell::Text(&w.finding.text),
+            Cell::Text(&w.finding.text_zh),
+        ]);
+    }
+    table
+}
+
+/// Whole days until the trouble, at most a year.
+fn days_left(w: &Warning) -> i64 {
+    (w.finding.lead_weeks * 7.0).clamp(0.0, 365.0).floor() as i64
+}
+
+/// Ids of a warning's place; empty where it has none.
+struct Names<'a> {
+    site: &'a str,
+    model: &'a str,
+    plant: &'a str,
+    region: &'a str,
+}
+
+impl<'a> Names<'a> {
+    fn of(ground: &Ground<'a>, w: &Warning) -> Self {
+        let scenario = ground.scenario;
+        let site = |s: Option<_>| s.map_or("", |s| scenario.network.sites[s].code.as_str());
+        Self {
+            site: site(w.site),
+            model: w.model.map_or("", |m| scenario.catalogue.models[m].code.as_str()),
+            plant: site(w.plant),
+            region: w.region.map_or("", |r| scenario.network.regions[r].name.as_str()),
+        }
     }
 }
 
-fn chinese(w: &Warning) -> String {
-    let likely = 100.0 * w.finding.probability;
-    match w.rule {
-        Rule::StockOut => format!("补货到达前断货概率{likely:.0}%"),
-        Rule::Excess => format!("库存超出当月销量所需，概率{likely:.0}%"),
-        Rule::Ageing => format!("车辆可能超龄，概率{likely:.0}%"),
-        other => other.name().to_owned(),
+/// A pending warning is amber: red ones are raised at once.
+fn severity(w: &Warning) -> &'static str {
+    match (w.status, w.finding.level) {
+        (Status::Pending, _) => "pending",
+        (_, Level::Red) => "red",
+        (_, Level::Amber) => "amber",
+    }
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Raised => "raised",
+        Status::Clearing => "clearing",
+        Status::Pending => "pending",
+    }
+}
+
+fn action(ground: &Ground, task: Task) -> (String, String) {
+    let scenario = ground.scenario;
+    let site = |s| scenario.network.sites[s].code.as_str();
+    let model = |m| scenario.catalogue.models[m].code.as_str();
+    match task {
+        Task::Order { plant, site: to, model: m, week, cars } => {
+            let monday = ground.forecast.monday(week);
+            (
+                format!(
+                    "order {cars} {} from {} to {}, leaving in the week of {monday}",
+                    model(m),
+                    site(plant),
+                    site(to)
+                ),
+                format!("订购{cars}辆{}，{}→{}，{monday}当周发运", model(m), site(plant), site(to)),
+            )
+        }
+        Task::Transfer { from, to, model: m, cars, age_days } => (
+            format!("move {cars} {} of up to {age_days} days from {} to {}", model(m), site(from), site(to)),
+            format!("调拨{cars}辆{}（库龄至{age_days}天），{}→{}", model(m), site(from), site(to)),
+        ),
+        Task::Decide => ("decide".into(), "待决策".into()),
     }
 }

@@ -14,6 +14,7 @@ pub mod schema;
 mod settings;
 mod source;
 mod values;
+mod watch;
 pub mod write;
 
 pub use source::{FileNote, TABLE_BYTES, TOML_BYTES};
@@ -216,6 +217,7 @@ fn assemble(context: &mut Context<'_>, document: &Document) -> Scenario {
         Grid::filled(Vec::new(), 0, 0)
     };
     let calendar = goods::calendar(context);
+    let thresholds = watch::thresholds(context, &regions);
     let settings = settings::settings(document);
     let use_matrix = document.word("travel", "mode") == 1;
     let tables = checks::Tables {
@@ -256,5 +258,6 @@ fn assemble(context: &mut Context<'_>, document: &Document) -> Scenario {
         in_transit,
         supply,
         calendar,
+        thresholds,
     }
 }

@@ -86,6 +86,7 @@ fn rows(scenario: &Scenario, name: &str) -> String {
         "supply" => supply(scenario, &mut lines),
         "calendar" => calendar(scenario, &mut lines),
         "lanes" => lanes(scenario, &mut lines),
+        "thresholds" => thresholds(scenario, &mut lines),
         _ => travel(scenario, &mut lines),
     }
     debug_assert!(lines.text.lines().all(|l| l.contains('"') || l.split(',').count() == table(name).columns.len()));
@@ -188,7 +189,17 @@ fn monday(scenario: &Scenario, week: usize) -> jiff::civil::Date {
 fn in_transit(scenario: &Scenario, lines: &mut Lines) {
     for lot in &scenario.in_transit {
         let (site, model) = (&scenario.network.sites[lot.site], &scenario.catalogue.models[lot.model]);
-        lines.start().cell(&site.code).cell(&model.code).cell(monday(scenario, lot.week.index())).cell(lot.cars).end();
+        lines.start().cell(&site.code).cell(&model.code).cell(monday(scenario, lot.week.index())).cell(lot.cars);
+        lines.cell(lot.promised.map(|d| d.to_string()).unwrap_or_default()).end();
+    }
+}
+
+fn thresholds(scenario: &Scenario, lines: &mut Lines) {
+    let number = |x: Option<f64>| x.map(|x| x.to_string()).unwrap_or_default();
+    for t in &scenario.thresholds {
+        let region = t.region.map_or("", |r| scenario.network.regions[r].name.as_str());
+        let model = t.model.map_or("", |m| scenario.catalogue.models[m].code.as_str());
+        lines.start().cell(t.rule).cell(region).cell(model).cell(number(t.amber)).cell(number(t.red)).end();
     }
 }
 

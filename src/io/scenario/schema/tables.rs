@@ -254,6 +254,12 @@ pub const TABLES: &[Table] = &[
             required("arrival_week_start", Monday, "Monday of the week in which they arrive; not before today")
                 .zh(&["到店周"]),
             required("cars", Whole(0, 1_000_000), "How many").zh(&["数量", "台数"]),
+            optional(
+                "promised_week_start",
+                Monday,
+                "Monday of the week that was promised first; the warning of late cars needs it",
+            )
+            .zh(&["承诺到店周"]),
         ],
     },
     Table {
@@ -313,4 +319,38 @@ pub const TABLES: &[Table] = &[
             required("time_min", Number(0.0, 60_000.0), "Driving time").unit("min").zh(&["时间"]),
         ],
     },
+    Table {
+        name: "thresholds",
+        required: false,
+        rows: 100_000,
+        about: "Limits of the warnings where they differ from the program's own; a model's stand before a region's, a region's before those without either",
+        columns: &[
+            required("rule", Type::Word(RULES), "The warning").zh(&["预警", "规则"]),
+            optional("region", Text, "Region they hold for; empty for all").zh(&["大区", "省份"]),
+            optional("model_id", Reference("models"), "Model they hold for; empty for all").zh(&["车型编号"]),
+            optional(
+                "amber",
+                Number(0.0, 1e6),
+                "Above this amber: a probability, a coefficient, a share or a signal, as the rule counts; ageing: the likelihood; demand shift: the weeks between false alarms",
+            )
+            .zh(&["黄色阈值"]),
+            optional("red", Number(0.0, 1e6), "Above this red; ageing and demand shift have none")
+                .zh(&["红色阈值"]),
+        ],
+    },
+];
+
+/// The words of [`crate::scenario::WARNING_RULES`], in its order.
+const RULES: &[Word] = &[
+    word("stock_out", &["断货"]),
+    word("excess", &["积压", "库存过高"]),
+    word("ageing", &["超龄", "库龄"]),
+    word("mix", &["结构偏差"]),
+    word("late_pipeline", &["在途延误"]),
+    word("demand_shift", &["需求偏移"]),
+    word("forecast_bias", &["预测偏差"]),
+    word("binding_supply", &["供应受限"]),
+    word("fairness", &["分配公平"]),
+    word("carrier_load", &["板车装载"]),
+    word("credit", &["授信"]),
 ];
