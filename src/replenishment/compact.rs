@@ -40,7 +40,7 @@ pub fn solve(problem: &Problem, shape: Shape, limits: &Limits) -> Result<Whole, 
     answer(problem, &views, &fair, &compact, &solution)
 }
 
-/// The same in one piece, whatever its size: the yardstick of [`relaxation`].
+/// The same in one piece, whatever its size: the yardstick of `relaxation`.
 ///
 /// # Errors
 /// Those of [`solve`].

@@ -181,7 +181,7 @@ fn offer_of(problem: &Problem, view: &View, plant: usize, week: usize) -> Option
 }
 
 /// The masters of the models, or one of everything where that is small.
-fn masters<'a>(field: Field<'a>) -> Vec<Master<'a>> {
+fn masters(field: Field<'_>) -> Vec<Master<'_>> {
     let data = field.problem.data();
     let slots = |m: Option<usize>| -> Vec<Limit> {
         let mine = data.supply.iter().enumerate().filter(|s| m.is_none_or(|m| s.1.model == m));

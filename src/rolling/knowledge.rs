@@ -77,7 +77,7 @@ impl Knowledge {
             let made = forecast(&inputs, EVERY + AHEAD, EVERY + AHEAD);
             let national = made.national.values().map(|p| p.mean.clone()).collect();
             let (cell, region, share) = match periods.last() {
-                Some(last) if periods.len() % MEASURE != 0 => {
+                Some(last) if !periods.len().is_multiple_of(MEASURE) => {
                     (last.cell.clone(), last.region.clone(), last.share.clone())
                 }
                 _ => {
