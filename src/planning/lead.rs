@@ -65,7 +65,8 @@ pub(super) fn freight(ground: &Ground) -> IdVec<SiteId, Money> {
     let cost = |plant: SiteId, site: SiteId| {
         let given = network.lanes.binary_search_by_key(&(plant, site), |l| (l.from, l.to)).ok();
         let own = given.and_then(|k| network.lanes[k].cost_per_car);
-        let by_distance = || settings.freight_fixed + settings.freight_per_km * network.site_to_site(plant, site).distance.get();
+        let by_distance =
+            || settings.freight_fixed + settings.freight_per_km * network.site_to_site(plant, site).distance.get();
         own.unwrap_or_else(by_distance)
     };
     (0..network.sites.len())

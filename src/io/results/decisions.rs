@@ -143,14 +143,19 @@ fn reason(decision: &StorePlan) -> (String, String) {
     let (what, what_zh) = match next.action {
         Action::Keep => ("keeping it", "保留"),
         Action::Improve => ("changing its format", "改变业态"),
-        Action::Open if decision.option.is_some() && decision.action == Action::Open => ("opening it otherwise", "以其他方式开设"),
+        Action::Open if decision.option.is_some() && decision.action == Action::Open => {
+            ("opening it otherwise", "以其他方式开设")
+        }
         Action::Open => ("opening it", "开设"),
         Action::Close => ("closing it", "关闭"),
         Action::MoveOut(_) | Action::MoveIn(_) => ("moving it", "迁址"),
         Action::StayClosed => ("not opening it", "不开设"),
     };
     let cost = format!("{:.0}", next.cost.major());
-    (format!("next best: {what}, which would cost the network {cost} a year"), format!("次优：{what_zh}，将使网络每年损失{cost}元"))
+    (
+        format!("next best: {what} would cost the network {cost} a year"),
+        format!("次优：{what_zh}，将使网络每年损失{cost}元"),
+    )
 }
 
 /// orders.csv: whole cars by plant, dealer, model and week of leaving the plant.

@@ -174,8 +174,7 @@ impl Summary {
     }
 }
 
-const PROVED: &str =
-    "feasibility, money and the bound (from the multipliers of a branch tree) are recomputed from the tables, without a solver";
+const PROVED: &str = "feasibility, money and the bound (from the multipliers of a branch tree) are recomputed from the tables, without a solver";
 const GRADE: &str = "feasibility and money are recomputed from the tables; the bound is the solver's own";
 
 fn round(x: f64, digits: i32) -> f64 {

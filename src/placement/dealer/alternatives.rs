@@ -6,11 +6,13 @@ use super::{Action, Alternative, Change, Network, Problem, certificate};
 use crate::units::Money;
 use rayon::prelude::*;
 
+/// Passes over all stores of a local search.
+const ROUNDS: usize = 6;
+
 /// One alternative per store; `None` where the rules leave no other choice.
 pub(super) fn alternatives(problem: &Problem, roads: &Roads, network: &Network) -> Vec<Option<Alternative>> {
-    let bases: Vec<Flow> = (0..problem.phases.len())
-        .map(|t| Flow::new(problem, roads, t, &network.open(problem, t)))
-        .collect();
+    let bases: Vec<Flow> =
+        (0..problem.phases.len()).map(|t| Flow::new(problem, roads, t, &network.open(problem, t))).collect();
     let plan = profit(problem, roads, network, &bases);
     (0..problem.stores.len())
         .into_par_iter()
@@ -39,6 +41,34 @@ pub(super) fn alternatives(problem: &Problem, roads: &Roads, network: &Network) 
         .collect()
 }
 
+/// Takes improving single changes, store by store, until none is left or the rounds are over.
+pub(super) fn improve(problem: &Problem, roads: &Roads, start: Network) -> (f64, Network) {
+    let mut network = start;
+    let mut flows: Vec<Flow> =
+        (0..problem.phases.len()).map(|t| Flow::new(problem, roads, t, &network.open(problem, t))).collect();
+    let mut best = profit(problem, roads, &network, &flows);
+    for _ in 0..ROUNDS {
+        let before = best;
+        for i in 0..problem.stores.len() {
+            for other in single_changes(problem, &network, i) {
+                if certificate::rules(problem, &other).is_err() {
+                    continue;
+                }
+                let new = changed(problem, roads, &network, &other, &flows);
+                let earned = profit(problem, roads, &other, &new);
+                if earned > best + 0.01 {
+                    (best, network, flows) = (earned, other, new);
+                    break;
+                }
+            }
+        }
+        if best <= before {
+            break;
+        }
+    }
+    (best, network)
+}
+
 /// Networks in which a store is treated differently; a move is undone at both ends, or taken to another end.
 fn single_changes(problem: &Problem, network: &Network, i: usize) -> Vec<Network> {
     let undone: Vec<usize> = network.moves.iter().copied().filter(|&k| touches(problem, k, i)).collect();
@@ -60,7 +90,8 @@ fn single_changes(problem: &Problem, network: &Network, i: usize) -> Vec<Network
             let partner = if m.from == i { m.to } else { m.from };
             let (out, into) = (Change { phase, to: None }, Change { phase, to: Some(0) });
             let free = !base.moves.iter().any(|&o| touches(problem, o, partner));
-            let idle = base.changes[partner].is_none() || base.changes[partner] == Some(if m.from == i { into } else { out });
+            let idle =
+                base.changes[partner].is_none() || base.changes[partner] == Some(if m.from == i { into } else { out });
             if free && idle {
                 let mut other = base.clone();
                 (other.changes[m.from], other.changes[m.to]) = (Some(out), Some(into));

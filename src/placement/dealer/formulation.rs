@@ -133,8 +133,7 @@ impl Formulation {
             let add = |programme: &mut Programme, s: &(f64, f64)| programme.column(s.0, 0.0, s.1);
             self.sales.push(sales.iter().map(|s| s.iter().map(|c| add(&mut self.programme, c)).collect()).collect());
             let difference = |k: usize| scaled(problem.move_difference(k)) * phase.discount / problem.years;
-            self.moves
-                .push((0..problem.moves.len()).map(|k| self.programme.binary(worth * difference(k))).collect());
+            self.moves.push((0..problem.moves.len()).map(|k| self.programme.binary(worth * difference(k))).collect());
         }
     }
 

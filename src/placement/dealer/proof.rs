@@ -3,7 +3,10 @@
 //! The rows are named, not written out: whoever checks the proof recomputes them from the problem. All of it is plain
 //! data, so that it can be written to a file.
 
-#![expect(missing_docs, reason = "the fields of rules and decisions are positions in the problem, named by what they count")]
+#![expect(
+    missing_docs,
+    reason = "the fields of rules and decisions are positions in the problem, named by what they count"
+)]
 
 use super::Change;
 use serde::{Deserialize, Serialize};

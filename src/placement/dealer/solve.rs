@@ -6,7 +6,7 @@ use super::flow::Roads;
 use super::formulation::Formulation;
 use super::plan::{Action, Plan, StorePlan};
 use super::pricing::price;
-use super::proof::Proof;
+use super::proof::{Node, Part, Proof};
 use super::tree::{Found, Search};
 use super::{Change, Network, Problem, certificate};
 use crate::lp::{self, Limits};
@@ -92,6 +92,10 @@ fn search(problem: &Problem, gap: f64, limits: &Limits, watch: &dyn Observer) ->
     if problem.stores.is_empty() {
         return Err(Failure::Infeasible(causes(problem, limits)?));
     }
+    let decided = |i: usize| problem.stores[i].today.is_none() && problem.choices(i).len() == 1;
+    if (0..problem.stores.len()).all(decided) {
+        return nothing_to_decide(problem, limits);
+    }
     let mut found = Search::new(problem, gap, limits)?.run(watch)?;
     if found.best.is_none() && found.bound == f64::NEG_INFINITY {
         return Err(Failure::Infeasible(causes(problem, limits)?));
@@ -100,6 +104,17 @@ fn search(problem: &Problem, gap: f64, limits: &Limits, watch: &dyn Observer) ->
         found.best = any_plan(problem, limits)?;
     }
     Ok(found)
+}
+
+/// A part of candidates that may not open.
+fn nothing_to_decide(problem: &Problem, limits: &Limits) -> Result<Found, Failure> {
+    let network = Network::today(problem);
+    if certificate::rules(problem, &network).is_err() {
+        return Err(Failure::Infeasible(causes(problem, limits)?));
+    }
+    let proof =
+        Part { stores: (0..problem.stores.len()).collect(), rules: Vec::new(), nodes: vec![Node::Leaf(Vec::new())] };
+    Ok(Found { best: Some((0.0, network)), bound: 0.0, proof, nodes: 0, repeatable: true })
 }
 
 /// Any plan that obeys the rules, when the tree has met none.
@@ -150,17 +165,12 @@ fn by_store(problem: &Problem, network: &Network, service: &[Vec<(usize, usize, 
 }
 
 /// Prices both networks and says what happens to every store.
-fn finish(
-    problem: &Problem,
-    network: &Network,
-    proof: Option<(Proof, f64)>,
-    nodes: u64,
-    repeatable: bool,
-) -> Plan {
+fn finish(problem: &Problem, network: &Network, proof: Option<(Proof, f64)>, nodes: u64, repeatable: bool) -> Plan {
     let roads = Roads::new(problem);
     let today = price(problem, &roads, &Network::today(problem));
     let plan = price(problem, &roads, network);
-    let others = if proof.is_some() { alternatives(problem, &roads, network) } else { vec![None; problem.stores.len()] };
+    let others =
+        if proof.is_some() { alternatives(problem, &roads, network) } else { vec![None; problem.stores.len()] };
     let now = by_store(problem, &Network::today(problem), &today.service);
     let then = by_store(problem, network, &plan.service);
     let stores = problem.stores.iter().enumerate().map(|(i, store)| {

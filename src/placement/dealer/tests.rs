@@ -163,7 +163,11 @@ fn agree(seed: u64, phases: usize) {
             assert!(off <= 1.0 + 1e-6 * truth.major().abs(), "seed {seed}: {} against {truth}", plan.profit);
             assert!(plan.bound >= truth, "seed {seed}: the bound {} is below {truth}", plan.bound);
             let slack = plan.bound.major() - truth.major();
-            assert!(slack <= 10.0 + 1e-5 * truth.major().abs(), "seed {seed}: the bound {} is far from {truth}", plan.bound);
+            assert!(
+                slack <= 10.0 + 1e-5 * truth.major().abs(),
+                "seed {seed}: the bound {} is far from {truth}",
+                plan.bound
+            );
         }
         Err(Failure::Infeasible(why)) => {
             assert!(truth.is_none(), "seed {seed}: said to be infeasible ({why:?}), best is {truth:?}");
@@ -290,4 +294,29 @@ fn a_proof_survives_being_written_down() {
         let again: proof::Proof = serde_json::from_str(&text).unwrap();
         assert_eq!(again, plan.proof);
     }
+}
+
+/// `SEED=20361 PHASES=2 cargo test --release --lib dealer::tests::one_market -- --ignored --nocapture`
+#[test]
+#[ignore = "repeats one case of the long comparison"]
+fn one_market() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse::<u64>().ok());
+    let (seed, phases) = (number("SEED").unwrap_or(0), number("PHASES").unwrap_or(1) as usize);
+    let problem = market(&mut Dice(seed), phases);
+    println!("{problem:#?}\nbest: {:?}", enumerate(&problem));
+    for part in parts::split(&problem) {
+        for loose in
+            [None, Some(formulation::Loose { families: formulation::Family::ALL.to_vec(), price: 1.0, profit: false })]
+        {
+            let mut model = formulation::Formulation::new(&part.problem, loose);
+            let whole = crate::lp::solve(&model.programme, &Limits::default()).unwrap();
+            model.programme.relax();
+            let relaxed = crate::lp::solve(&model.programme, &Limits { presolve: false, ..Limits::default() }).unwrap();
+            println!(
+                "stores {:?}: {:?} {:?}, relaxed {:?} {:?}",
+                part.stores, whole.status, whole.objective, relaxed.status, relaxed.objective
+            );
+        }
+    }
+    agree(seed, phases);
 }

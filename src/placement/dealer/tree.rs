@@ -1,11 +1,12 @@
 //! Branch and cut over one hot linear programme: tangents where the relaxation sells too much, nodes best bound first.
 
+use super::alternatives::improve;
 use super::flow::Roads;
 use super::formulation::{Family, Formulation, Loose, SCALE};
 use super::pricing::price;
 use super::proof::{Decision, Node, Part, Rule};
 use super::{Network, Problem, certificate};
-use crate::lp::{Basis, Col, Failure, Hot, Limits, Solution, Status};
+use crate::lp::{self, Basis, Col, Failure, Hot, Limits, Solution, Status};
 use crate::placement::control::{self, Watch};
 use crate::progress::Observer;
 use std::cmp::Ordering;
@@ -15,7 +16,9 @@ use std::rc::Rc;
 /// Cut rounds of the first node, and of the others.
 const ROUNDS: (usize, usize) = (30, 6);
 /// Largest number of nodes between two dives.
-const DIVE_EVERY: u64 = 200;
+const DIVE_EVERY: u64 = 100;
+/// Undecided columns of a node whose two sides are tried before one is branched on.
+const TRIALS: usize = 6;
 
 /// What a search ends with.
 pub(super) struct Found {
@@ -65,6 +68,10 @@ pub(super) struct Search<'a> {
     fixed: Vec<(usize, bool)>,
     tree: Vec<Node>,
     best: Option<(f64, Network)>,
+    /// Profit of the last network that local search has started from.
+    improved: f64,
+    /// What branching has cost so far, by decision and side: money per unit of change, and how often.
+    costs: Vec<[(f64, f64); 2]>,
     gap: f64,
     limits: &'a Limits,
     watch: Watch,
@@ -79,8 +86,12 @@ impl<'a> Search<'a> {
         model.programme.relax();
         let decisions = model.decisions();
         let hot = Hot::new(&model.programme, &Limits { presolve: false, nodes: None, ..limits.clone() })?;
-        let clock = control::Limits { seconds: limits.seconds, stop: limits.stop.clone(), ..control::Limits::default() };
+        let clock =
+            control::Limits { seconds: limits.seconds, stop: limits.stop.clone(), ..control::Limits::default() };
+        let costs = vec![[(0.0, 0.0); 2]; decisions.len()];
         Ok(Self {
+            improved: f64::NEG_INFINITY,
+            costs,
             problem,
             roads: Roads::new(problem),
             model,
@@ -131,6 +142,7 @@ impl<'a> Search<'a> {
             }
             debug_assert!(at < self.tree.len());
         }
+        self.improve();
         let bound = heap.into_iter().map(|o| o.bound).fold(bound, f64::max);
         let proof = self.proof();
         Ok(Found { best: self.best, bound, proof, nodes, repeatable: self.repeatable })
@@ -155,16 +167,22 @@ impl<'a> Search<'a> {
         let bound = (-answer.objective * SCALE).min(node.bound);
         let multipliers = multipliers(&answer);
         self.offer(self.model.read(self.problem, &answer.values));
-        let branch = self.branch(&answer.values);
         self.tree[node.at] = Node::Leaf(multipliers.clone());
-        if bound <= self.goal() {
+        if bound <= self.goal() || self.branch(&answer.values).is_none() {
             return Ok(Some(bound));
         }
-        let Some(on) = branch else { return Ok(Some(bound)) };
         let basis = Rc::new(self.hot.basis());
         if nodes == 1 || nodes % DIVE_EVERY == 0 {
             self.dive(&node.fixed, &answer)?;
+            self.improve();
+            self.complete(&answer.values)?;
+            self.improve();
+            if bound <= self.goal() {
+                return Ok(Some(bound));
+            }
+            self.fix(&node.fixed)?;
         }
+        let Some(on) = self.choose(&answer, &basis)? else { return Ok(None) };
         let no = self.tree.len();
         self.tree.push(Node::Leaf(multipliers.clone()));
         self.tree.push(Node::Leaf(multipliers));
@@ -195,8 +213,14 @@ impl<'a> Search<'a> {
     fn relax(&mut self, rounds: usize, prune: bool) -> Result<Option<Solution>, Failure> {
         let mut last = f64::INFINITY;
         for round in 0.. {
-            let answer = self.hot.run()?;
+            let mut answer = self.hot.run()?;
+            if answer.status == Status::Optimal && !answer.has_point() {
+                // Optimal, but not to the tolerance: worn out by many changes. Start again from the programme itself.
+                self.renew()?;
+                answer = self.hot.run()?;
+            }
             match answer.status {
+                Status::Optimal if !answer.has_point() => return Ok(None),
                 Status::Optimal => {}
                 Status::Infeasible | Status::Unbounded => {
                     return Ok(Some(Solution { values: Vec::new(), ..answer }));
@@ -214,14 +238,26 @@ impl<'a> Search<'a> {
             if cuts.is_empty() {
                 return Ok(Some(answer));
             }
-            let rows: Vec<_> = cuts
-                .iter()
-                .map(|&(phase, zone, at)| self.model.tangent(self.problem, phase, zone, at))
-                .collect();
+            let rows: Vec<_> =
+                cuts.iter().map(|&(phase, zone, at)| self.model.tangent(self.problem, phase, zone, at)).collect();
             self.hot.add_rows(&rows)?;
+            for (lower, upper, terms) in rows {
+                self.model.programme.row(lower, upper, terms);
+            }
             self.model.rules.extend(cuts.iter().map(|&(phase, zone, at)| Rule::Tangent { phase, zone, at }));
         }
         unreachable!("the rounds end")
+    }
+
+    /// A fresh solver with every tangent so far, at the same node.
+    fn renew(&mut self) -> Result<(), Failure> {
+        let limits = Limits { presolve: false, nodes: None, ..self.limits.clone() };
+        self.hot = Hot::new(&self.model.programme, &limits)?;
+        for &(d, yes) in &self.fixed {
+            let value = f64::from(u8::from(yes));
+            self.hot.set_column_bounds(self.decisions[d].0, value, value)?;
+        }
+        Ok(())
     }
 
     /// Where the relaxation sells more than the summed pull wins: `(phase, zone, summed pull)`.
@@ -262,6 +298,67 @@ impl<'a> Search<'a> {
         best.map(|b| b.1)
     }
 
+    /// The column to branch on: the one whose weaker side is thought to lower the bound most; sides that have not been
+    /// seen yet are tried. `None`: stopped.
+    fn choose(&mut self, answer: &Solution, basis: &Basis) -> Result<Option<usize>, Failure> {
+        let mut open: Vec<(f64, usize, f64)> = Vec::new();
+        for (d, &(col, _)) in self.decisions.iter().enumerate() {
+            let v = answer.values[col.index()];
+            if (v - v.round()).abs() >= 1e-6 {
+                open.push((self.score(d, v), d, v));
+            }
+        }
+        open.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let unseen = |s: &Self, d: usize| s.costs[d].iter().any(|side| side.1 == 0.0);
+        let trials: Vec<_> = open.iter().copied().filter(|o| unseen(self, o.1)).take(TRIALS).collect();
+        for (_, d, v) in trials {
+            let col = self.decisions[d].0;
+            for (side, value) in [(0, 0.0), (1, 1.0)] {
+                self.hot.set_column_bounds(col, value, value)?;
+                self.hot.set_basis(basis)?;
+                let trial = self.hot.run()?;
+                let lost = match trial.status {
+                    Status::Optimal if trial.has_point() => ((trial.objective - answer.objective) * SCALE).max(0.0),
+                    Status::Optimal | Status::Infeasible | Status::Unbounded => answer.objective.abs() * SCALE,
+                    _ => return Ok(None),
+                };
+                let cost = &mut self.costs[d][side];
+                *cost = (cost.0 + lost / (v - value).abs(), cost.1 + 1.0);
+            }
+            self.hot.set_column_bounds(col, 0.0, 1.0)?;
+        }
+        let best =
+            open.iter().map(|&(_, d, v)| (self.score(d, v), d)).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        Ok(best.map(|b| b.1))
+    }
+
+    /// How much a branch is thought to lower the bound: the product of both sides, from what they have cost before; half
+    /// a year's cost of the store where nothing is known.
+    fn score(&self, d: usize, v: f64) -> f64 {
+        let guess = match self.decisions[d].1 {
+            Decision::Store { store, .. } => {
+                let options = &self.problem.stores[store].options;
+                options.iter().map(|o| o.yearly_cost.major()).fold(0.0, f64::max) * 0.05
+            }
+            Decision::Move { .. } => 0.0,
+        };
+        let side = |s: usize| {
+            let (sum, count) = self.costs[d][s];
+            (if count > 0.0 { sum / count } else { guess }).max(1e-3)
+        };
+        (side(0) * v) * (side(1) * (1.0 - v))
+    }
+
+    /// Local search from the best network, once for each.
+    fn improve(&mut self) {
+        if let Some((profit, network)) = self.best.clone().filter(|b| b.0 > self.improved) {
+            let (_, better) = improve(self.problem, &self.roads, network);
+            self.improved = profit;
+            self.offer(better);
+            self.improved = self.best.as_ref().map_or(profit, |b| b.0);
+        }
+    }
+
     /// Prices a network and keeps it when it is the best that obeys all rules.
     fn offer(&mut self, mut network: Network) {
         if certificate::rules(self.problem, &network).is_err() {
@@ -300,6 +397,33 @@ impl<'a> Search<'a> {
             }
             values = answer.values;
             self.offer(self.model.read(self.problem, &values));
+        }
+        Ok(())
+    }
+
+    /// Keeps what relaxation and best network agree on and leaves the rest to the mixed-integer solver (relaxation induced
+    /// neighbourhood search: Danna, Rothberg and Le Pape 2005). Its answer is only a proposal.
+    fn complete(&mut self, values: &[f64]) -> Result<(), Failure> {
+        let Some((_, network)) = &self.best else { return Ok(()) };
+        let mut part = Formulation::new(self.problem, None);
+        for rule in &self.model.rules[part.rules.len()..] {
+            if let &Rule::Tangent { phase, zone, at } = rule {
+                let row = part.tangent(self.problem, phase, zone, at);
+                part.programme.row(row.0, row.1, row.2);
+            }
+        }
+        for (store, choices) in part.choices.iter().enumerate() {
+            for &(change, col) in choices {
+                let (mine, its) = (f64::from(u8::from(network.changes[store] == change)), values[col.index()]);
+                if (mine - its).abs() < 1e-6 {
+                    part.programme.set_column_bounds(col, mine, mine);
+                }
+            }
+        }
+        let limits = Limits { gap: 1e-5, nodes: Some(300), ..self.limits.clone() };
+        let answer = lp::solve(&part.programme, &limits)?;
+        if answer.has_point() {
+            self.offer(part.read(self.problem, &answer.values));
         }
         Ok(())
     }

@@ -76,7 +76,7 @@ pub const SECTIONS: &[Section] = &[
             default("change_format", Flag, "true", "Whether stores may change their format"),
             default("coverage_min", Number(0.0, 1440.0), "60", "Travel time within which a person counts as covered").unit("min"),
             default("coverage_floor", Share, "0", "Share of each region's people that must be covered, as far as today's and candidate sites allow"),
-            default("gap", Number(0.0, 1.0), "0.0001", "Relative gap at which the search may stop"),
+            default("gap", Number(0.0, 1.0), "0.002", "Relative gap at which the search may stop"),
             default("max_nodes", Whole(1, 1_000_000_000), "10000", "Most branch-and-bound nodes per part of the network"),
         ],
     },

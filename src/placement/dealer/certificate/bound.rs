@@ -113,7 +113,8 @@ impl<'a> Table<'a> {
         }
         let mut moves = vec![vec![usize::MAX; problem.moves.len()]; problem.phases.len()];
         for (t, list) in moves.iter_mut().enumerate() {
-            for (k, place_of) in list.iter_mut().enumerate().filter(|(k, _)| place[problem.moves[*k].from] < usize::MAX) {
+            for (k, place_of) in list.iter_mut().enumerate().filter(|(k, _)| place[problem.moves[*k].from] < usize::MAX)
+            {
                 *place_of = column(&mut base, &[-once(t) * problem.move_difference(k).major()]);
             }
         }
@@ -180,16 +181,21 @@ impl<'a> Table<'a> {
             let allowed = |c: &Option<Change>| {
                 says(Decision::Store { store, change: *c }) != Some(false) && forced.is_none_or(|f| f == *c)
             };
-            let open = choices.iter().enumerate().filter(|c| allowed(c.1));
-            let best = open.map(|(k, _)| left[first + k].most()).fold(f64::NEG_INFINITY, f64::max);
+            let open: Vec<(usize, Option<Change>)> =
+                choices.iter().copied().enumerate().filter(|c| allowed(&c.1)).collect();
+            let best = open.iter().map(|(k, _)| left[first + k].most()).fold(f64::NEG_INFINITY, f64::max);
             if best == f64::NEG_INFINITY {
                 return Ok(best);
             }
             total.add(best);
-        }
-        for (k, most) in self.most.iter().enumerate() {
-            let largest = most.iter().copied().fold(0.0, f64::max);
-            total.add(left[self.first_sale + k].most().max(0.0) * largest);
+            for (phase, sales) in self.sales.iter().enumerate() {
+                let options: Vec<usize> = open.iter().filter_map(|c| self.problem.option(store, c.1, phase)).collect();
+                for column in (0..self.problem.stores[store].pulls.len()).map(|k| sales[store] + k) {
+                    let most = &self.most[column - self.first_sale];
+                    let largest = options.iter().map(|&o| most[o]).fold(0.0, f64::max);
+                    total.add(left[column].most().max(0.0) * largest);
+                }
+            }
         }
         for (phase, moves) in self.moves.iter().enumerate() {
             for (index, &column) in moves.iter().enumerate().filter(|m| *m.1 < usize::MAX) {
