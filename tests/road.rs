@@ -130,30 +130,33 @@ fn the_placement_of_tiny_is_the_one_derived_by_hand() {
     let home = tempfile::tempdir().unwrap();
     let summary = plan_tiny(&home.path().join("r"), &[]);
     let place = &summary["steps"]["place"];
-    assert_eq!(place["profit_today_cny_per_year"], 51_980_000.0);
-    assert_eq!(place["profit_plan_cny_per_year"], 64_780_000.0);
-    assert_eq!(place["bound_cny_per_year"], 64_780_000.0);
+    assert_eq!(place["profit_today_cny_per_year"], 46_125_374.45);
+    assert_eq!(place["profit_plan_cny_per_year"], 58_826_824.45);
+    let above = place["bound_cny_per_year"].as_f64().unwrap() - 58_826_824.45;
+    assert!((0.0..1.0).contains(&above), "the bound is {above} above the profit");
+    assert_eq!(place["grade"], "A");
     assert_eq!(place["one_off_cost_cny"], 11_000_000.0);
     assert_eq!(summary["steps"]["forecast"]["cars_per_week"], 147.0);
     assert_eq!(summary["steps"]["forecast"]["margin_of_average_car_cny"], 12_000.0);
+    assert_eq!(summary["steps"]["forecast"]["holding_of_average_car_cny"], 326.67);
     let text = fs::read_to_string(home.path().join("r/placement.csv")).unwrap();
     let rows: BTreeMap<&str, Vec<&str>> =
         text.lines().skip(1).map(|l| (l.split(',').next().unwrap(), l.split(',').collect())).collect();
-    // site: action, sales today, sales plan, profit today, profit plan, one-off, worth of the decision
+    // site: action, sales today, sales plan, profit today, profit plan, one-off, cost of the next best, which that is
     let expected = [
-        ("C1", "open", "0", "1095", "0", "8140000", "10000000", "6140000"),
-        ("C2", "stay_closed", "0", "0", "0", "0", "0", "1620000"),
-        ("C3", "stay_closed", "0", "0", "0", "0", "0", "2755076.92"),
-        ("D1", "keep", "2190", "2190", "18280000", "18280000", "0", "16602857.14"),
-        ("D2", "keep", "3285", "3285", "31420000", "31420000", "0", "27114857.14"),
-        ("D3", "keep", "1095", "1095", "9140000", "9140000", "0", "6850909.09"),
-        ("D4", "close", "1095", "0", "-6860000", "0", "1000000", "6660000"),
+        ("C1", "open", "0", "1095", "0", "7223846.35", "10000000", "5223846.35", "stay_closed"),
+        ("C2", "stay_closed", "0", "0", "0", "0", "0", "1914434.55", "open"),
+        ("C3", "stay_closed", "0", "0", "0", "0", "0", "4636089.15", "open"),
+        ("D1", "keep", "2190", "2190", "16546242.7", "16546242.7", "0", "14990593.22", "close"),
+        ("D2", "keep", "3285", "3285", "28934339.05", "28934339.05", "0", "24914210.3", "close"),
+        ("D3", "keep", "1095", "1095", "8322396.35", "8322396.35", "0", "6181960.65", "close"),
+        ("D4", "close", "1095", "0", "-7677603.65", "0", "1000000", "7477603.65", "keep"),
     ];
-    for (site, action, sales_today, sales_plan, profit_today, profit_plan, one_off, worth) in expected {
+    for (site, action, sales_today, sales_plan, profit_today, profit_plan, one_off, cost, next) in expected {
         let row = &rows[site];
         assert_eq!(
-            (row[1], row[5], row[6], row[8], row[9], row[10], row[11]),
-            (action, sales_today, sales_plan, profit_today, profit_plan, one_off, worth),
+            (row[1], row[5], row[6], row[8], row[9], row[10], row[11], row[15]),
+            (action, sales_today, sales_plan, profit_today, profit_plan, one_off, cost, next),
             "{site}"
         );
     }

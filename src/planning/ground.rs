@@ -1,6 +1,7 @@
 //! What every step stands on: the scenario with its coverage and forecast, and the two networks that are compared.
 
 use super::Placement;
+use crate::catalogue::Model;
 use crate::demand::forecast::{self, Backtest, Forecast, Inputs};
 use crate::ids::{Grid, Id, IdVec, ModelId, RegionId, SiteId, ZoneId};
 use crate::network::SiteKind;
@@ -26,6 +27,8 @@ pub struct Ground<'a> {
     pub region: IdVec<SiteId, RegionId>,
     /// Contribution of an average car of the forecast mix.
     pub margin: Money,
+    /// What an average car costs while it stands at a dealer: so many weeks as stock is meant to last.
+    pub holding: Money,
 }
 
 impl<'a> Ground<'a> {
@@ -51,8 +54,10 @@ impl<'a> Ground<'a> {
         watch.advance(1);
         let backtest = forecast::backtest(&inputs, BACKTEST_WEEKS);
         watch.advance(1);
-        let margin = average_margin(scenario, &made);
-        Self { scenario, coverage, forecast: made, backtest, region, margin }
+        let margin = average(scenario, &made, |m| m.margin.major());
+        let days = 7.0 * settings.replenishment.end_cover_weeks;
+        let holding = average(scenario, &made, |m| m.holding_per_day.major() * days);
+        Self { scenario, coverage, forecast: made, backtest, region, margin, holding }
     }
 
     /// Expected demand of the whole network in an average week of the horizon, all models.
@@ -62,19 +67,19 @@ impl<'a> Ground<'a> {
     }
 }
 
-/// Contribution per car, weighted by the forecast of the first year.
-fn average_margin(scenario: &Scenario, forecast: &Forecast) -> Money {
+/// Money per car, weighted by the forecast of the first year.
+fn average(scenario: &Scenario, forecast: &Forecast, of: impl Fn(&Model) -> f64) -> Money {
     let (mut cars, mut money) = (0.0, 0.0);
     for (model, path) in forecast.national.iter() {
         let expected: f64 = path.mean.iter().take(52).sum();
         cars += expected;
-        money += expected * scenario.catalogue.models[model].margin.major();
+        money += expected * of(&scenario.catalogue.models[model]);
     }
     if cars > 0.0 {
         return Money::from_major(money / cars);
     }
     let models = &scenario.catalogue.models;
-    let sum: f64 = models.values().map(|m| m.margin.major()).sum();
+    let sum: f64 = models.values().map(of).sum();
     Money::from_major(sum / models.len().max(1) as f64)
 }
 
@@ -128,8 +133,8 @@ pub fn today_and_plan(ground: &Ground, placement: &Placement) -> (NetworkState, 
         NetworkState { open, sales, service, share }
     };
     let plan = &placement.plan;
-    let mut today = state(&plan.service_today, &|i| placement.problem.stores[i].today);
-    let mut planned = state(&plan.service, &|i| plan.stores[i].option);
+    let mut today = state(plan.service_today(), &|i| placement.problem.stores[i].today);
+    let mut planned = state(plan.service(), &|i| plan.stores[i].option);
     debug_assert_eq!(today.open, open_today(network));
     today.share = ground.forecast.share.clone();
     let taste = tastes(ground, &today);

@@ -3,6 +3,7 @@
 use super::Ground;
 use crate::ids::{Id, IdVec, SiteId};
 use crate::network::{Leg, SiteKind};
+use crate::units::Money;
 
 /// Days on the road from plant to dealer by distance (assumption: < 500 km 3, < 1000 km 5, < 2000 km 8, farther 12),
 /// or the user's own time where a lane is given.
@@ -55,21 +56,45 @@ pub(super) fn mean_days(ground: &Ground) -> IdVec<SiteId, f64> {
         .collect()
 }
 
-/// Freight of an average car of a network: every store's sales come from the plants by their build slots.
-pub fn freight_per_car(ground: &Ground, state: &super::NetworkState) -> crate::units::Money {
+/// Freight of an average car to every store site: lanes with a cost of their own have it, all others pay by distance.
+pub(super) fn freight(ground: &Ground) -> IdVec<SiteId, Money> {
     let scenario = ground.scenario;
     let settings = &scenario.settings.replenishment;
+    let network = &scenario.network;
+    let weights = plant_weights(ground);
+    let cost = |plant: SiteId, site: SiteId| {
+        let given = network.lanes.binary_search_by_key(&(plant, site), |l| (l.from, l.to)).ok();
+        let own = given.and_then(|k| network.lanes[k].cost_per_car);
+        let by_distance =
+            || settings.freight_fixed + settings.freight_per_km * network.site_to_site(plant, site).distance.get();
+        own.unwrap_or_else(by_distance)
+    };
+    (0..network.sites.len())
+        .map(SiteId::at)
+        .map(|site| {
+            if !network.sites[site].is_store() {
+                return Money::ZERO;
+            }
+            Money::from_major(weights.iter().map(|&(plant, w)| w * cost(plant, site).major()).sum())
+        })
+        .collect()
+}
+
+/// Plants with their share of all build slots.
+fn plant_weights(ground: &Ground) -> Vec<(SiteId, f64)> {
     let (plants, slots) = (plants(ground), build_slots(ground));
     let total: f64 = slots.iter().sum();
+    let even = 1.0 / plants.len().max(1) as f64;
+    plants.into_iter().zip(slots).map(|(p, s)| (p, if total > 0.0 { s / total } else { even })).collect()
+}
+
+/// Freight of an average car of a network: every store's sales come from the plants by their build slots.
+pub fn freight_per_car(ground: &Ground, state: &super::NetworkState) -> Money {
+    let freight = freight(ground);
     let (mut money, mut cars) = (0.0, 0.0);
     for site in state.stores() {
-        let sold = state.sales[site];
-        for (&plant, slots) in plants.iter().zip(&slots) {
-            let part = if total > 0.0 { slots / total } else { 1.0 / plants.len() as f64 };
-            let km = scenario.network.site_to_site(plant, site).distance.get();
-            money += sold * part * (settings.freight_fixed + settings.freight_per_km * km).major();
-        }
-        cars += sold;
+        money += state.sales[site] * freight[site].major();
+        cars += state.sales[site];
     }
-    crate::units::Money::from_major(if cars > 0.0 { money / cars } else { 0.0 })
+    Money::from_major(if cars > 0.0 { money / cars } else { 0.0 })
 }

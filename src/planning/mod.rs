@@ -14,7 +14,7 @@ mod warn;
 
 pub use ground::{Ground, NetworkState, today_and_plan};
 pub use lead::freight_per_car;
-pub use place::{Placement, assess, place};
+pub use place::{Placement, assess, dealer_problem, place};
 pub use replenish::{Replenishment, replenish};
 pub use simulate::{Simulation, compare_plans, simulate};
 pub use transfer::{Transfers, transfer};

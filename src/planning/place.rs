@@ -15,8 +15,9 @@ pub struct Placement {
     pub plan: Plan,
 }
 
-fn problem(ground: &Ground) -> Result<Problem, Error> {
-    Problem::new(ground.scenario, &ground.coverage, ground.margin)
+/// The scenario as a dealer problem.
+pub fn dealer_problem(ground: &Ground) -> Result<Problem, Error> {
+    Problem::new(ground.scenario, &ground.coverage, ground.margin - ground.holding, &super::lead::freight(ground))
         .map_err(|faults| Error::Unfit(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
 }
 
@@ -30,7 +31,7 @@ fn failed(failure: Failure) -> Error {
 
 /// Finds the best network.
 pub fn place(ground: &Ground, options: &Options, watch: &dyn Observer) -> Result<Placement, Error> {
-    let problem = problem(ground)?;
+    let problem = dealer_problem(ground)?;
     let settings = &ground.scenario.settings.placement;
     let plan = dealer::solve(&problem, settings.gap, settings.max_nodes, &options.limits(), watch)
         .map_err(|e| if options.stop.raised() { Error::Stopped } else { failed(e) })?;
@@ -44,8 +45,8 @@ pub fn assess(
     open: &BTreeMap<SiteId, FormatId>,
     moves: &[(SiteId, SiteId)],
 ) -> Result<Placement, Error> {
-    let problem = problem(ground)?;
-    let chosen = problem
+    let problem = dealer_problem(ground)?;
+    let chosen: Vec<_> = problem
         .stores
         .iter()
         .map(|s| open.get(&s.id).and_then(|f| s.options.iter().position(|o| o.format == *f)))
@@ -55,6 +56,6 @@ pub fn assess(
         (problem.stores[m.from].id, problem.stores[m.to].id) == *pair
     };
     let taken = (0..problem.moves.len()).filter(|&k| moves.iter().any(|p| is(k, p))).collect();
-    let plan = dealer::assess(&problem, chosen, taken).map_err(failed)?;
+    let plan = dealer::assess(&problem, &chosen, taken).map_err(failed)?;
     Ok(Placement { problem, plan })
 }

@@ -34,16 +34,26 @@ pub struct MarketSettings {
 pub struct PlacementSettings {
     /// Years over which opening, moving, closing and conversion costs are spread.
     pub years: f64,
-    /// Money for openings, moves, closings and conversions together; `None`: no limit.
+    /// Phases in which decisions may fall, at least one.
+    pub phases: u32,
+    /// Years of every phase but the last, which takes the rest.
+    pub phase_years: f64,
+    /// Growth of the market a year, share.
+    pub market_growth: f64,
+    /// Discount a year, share.
+    pub discount_rate: f64,
+    /// Money of each phase for openings, moves, closings and conversions together; `None`: no limit.
     pub budget: Option<Money>,
-    /// Most stores that may open (moves included).
+    /// Most stores that may open in a phase (moves included).
     pub max_open: Option<u32>,
-    /// Most stores that may close (moves not included).
+    /// Most stores that may close in a phase (moves not included).
     pub max_close: Option<u32>,
     /// Fewest and most stores in the new network.
     pub stores: (Option<u32>, Option<u32>),
     /// Least distance on the road between two stores of the new network, at least one of them new, kilometres.
     pub min_distance_km: f64,
+    /// Least distance on the road between a new store and a dealer of another owner, kilometres.
+    pub territory_km: f64,
     /// Longest move of a store, kilometres on the road.
     pub move_radius_km: f64,
     /// Whether stores may change their format.

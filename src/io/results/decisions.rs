@@ -4,7 +4,6 @@ use super::table::{Cell, Table};
 use crate::ids::Id;
 use crate::placement::dealer::{Action, StorePlan};
 use crate::planning::{Ground, Placement, Replenishment, Transfers};
-use crate::units::Money;
 
 /// forecast.csv: the planned weeks, nationally, with the 90 % band.
 pub fn forecast(ground: &Ground) -> Table {
@@ -91,6 +90,11 @@ pub fn placement(ground: &Ground, placement: &Placement) -> Table {
         "worth_cny_per_year",
         "reason",
         "reason_zh",
+        "phase",
+        "next_best_action",
+        "next_best_format",
+        "next_best_site_id",
+        "next_best_phase",
     ]);
     for (store, decision) in placement.problem.stores.iter().zip(&placement.plan.stores) {
         let format = |k: Option<usize>| k.map_or("", |k| &network.formats[store.options[k].format].code);
@@ -100,6 +104,12 @@ pub fn placement(ground: &Ground, placement: &Placement) -> Table {
         };
         let capacity = decision.option.or(store.today).unwrap_or(0);
         let (reason, reason_zh) = reason(decision);
+        let phase = |t: Option<usize>| t.map_or(Cell::Empty, |t| Cell::from(t + 1));
+        let next = decision.alternative;
+        let next_site = next.and_then(|n| match n.action {
+            Action::MoveOut(site) | Action::MoveIn(site) => Some(&network.sites[site].code),
+            _ => None,
+        });
         table.row([
             Cell::Text(&network.sites[store.id].code),
             Cell::Text(action_word(decision.action)),
@@ -112,38 +122,40 @@ pub fn placement(ground: &Ground, placement: &Placement) -> Table {
             Cell::from(decision.profit_today),
             Cell::from(decision.profit_plan),
             Cell::from(decision.one_off),
-            decision.worth.map_or(Cell::Empty, Cell::from),
+            next.map_or(Cell::Empty, |n| Cell::from(n.cost)),
             Cell::Text(&reason),
             Cell::Text(&reason_zh),
+            phase(decision.phase),
+            Cell::Text(next.map_or("", |n| action_word(n.action))),
+            Cell::Text(format(next.and_then(|n| n.option))),
+            Cell::Text(next_site.map_or("", |s| s)),
+            phase(next.and_then(|n| n.phase)),
         ]);
     }
     table
 }
 
-/// Why, in the planner's words: what the network would lose in a year if this one decision were turned round.
+/// Why, in the planner's words: what the network would lose in a year with the next best thing to do here.
 fn reason(decision: &StorePlan) -> (String, String) {
-    let amount = |m: Money| format!("{:.0}", m.major());
-    let Some(worth) = decision.worth else {
-        return match decision.action {
-            Action::MoveOut(_) | Action::MoveIn(_) => ("part of a move".into(), "属于迁址".into()),
-            _ => ("a rule leaves no choice".into(), "规则不允许其他选择".into()),
-        };
+    let Some(next) = decision.alternative else {
+        return ("the rules leave no other choice".into(), "规则不允许其他选择".into());
     };
-    let w = amount(worth);
-    match decision.action {
-        Action::Keep | Action::Improve => {
-            (format!("closing it would cost the network {w} a year"), format!("关闭将使网络每年损失{w}元"))
+    let (what, what_zh) = match next.action {
+        Action::Keep => ("keeping it", "保留"),
+        Action::Improve => ("changing its format", "改变业态"),
+        Action::Open if decision.option.is_some() && decision.action == Action::Open => {
+            ("opening it otherwise", "以其他方式开设")
         }
-        Action::Open | Action::MoveIn(_) => {
-            (format!("not opening it would cost the network {w} a year"), format!("不开设将使网络每年损失{w}元"))
-        }
-        Action::Close | Action::MoveOut(_) => {
-            (format!("keeping it would cost the network {w} a year"), format!("保留将使网络每年损失{w}元"))
-        }
-        Action::StayClosed => {
-            (format!("opening it would cost the network {w} a year"), format!("开设将使网络每年损失{w}元"))
-        }
-    }
+        Action::Open => ("opening it", "开设"),
+        Action::Close => ("closing it", "关闭"),
+        Action::MoveOut(_) | Action::MoveIn(_) => ("moving it", "迁址"),
+        Action::StayClosed => ("not opening it", "不开设"),
+    };
+    let cost = format!("{:.0}", next.cost.major());
+    (
+        format!("next best: {what} would cost the network {cost} a year"),
+        format!("次优：{what_zh}，将使网络每年损失{cost}元"),
+    )
 }
 
 /// orders.csv: whole cars by plant, dealer, model and week of leaving the plant.

@@ -70,6 +70,7 @@ impl Summary {
                 "cars_first_year": round(f.yearly(), 1), "dispersion": round(f.dispersion, 6),
                 "backtest_weeks": tested.map(|_| 8), "wape": mean(&|b| b.wape), "wape_naive": mean(&|b| b.wape_naive),
                 "inside_90_band": mean(&|b| b.inside), "margin_of_average_car_cny": ground.margin.major(),
+                "holding_of_average_car_cny": ground.holding.major(),
             }),
         );
     }
@@ -83,8 +84,8 @@ impl Summary {
             json!({
                 "status": status,
                 "objective_cny_per_year": plan.profit.major(), "bound_cny_per_year": plan.bound.major(),
-                "gap": round(plan.gap(), 9), "grade": "C", "grade_reason": GRADE, "repeatable": plan.repeatable,
-                "nodes": plan.nodes,
+                "gap": round(plan.gap(), 9), "grade": plan.grade().letter(), "grade_reason": PROVED,
+                "repeatable": plan.repeatable, "nodes": plan.nodes,
                 "opened": plan.count(|a| a == Action::Open), "closed": plan.count(|a| a == Action::Close),
                 "moved": plan.moves.len(), "improved": plan.count(|a| a == Action::Improve),
                 "kept": plan.count(|a| a == Action::Keep),
@@ -187,6 +188,7 @@ impl Summary {
     }
 }
 
+const PROVED: &str = "feasibility, money and the bound (from the multipliers of a branch tree) are recomputed from the tables, without a solver";
 const GRADE: &str = "feasibility and money are recomputed from the tables; the bound is the solver's own";
 
 fn round(x: f64, digits: i32) -> f64 {

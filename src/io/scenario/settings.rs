@@ -25,11 +25,16 @@ fn placement(document: &Document) -> PlacementSettings {
     let count = |key| document.count("placement", key);
     PlacementSettings {
         years: number("years"),
+        phases: document.whole("placement", "phases") as u32,
+        phase_years: number("phase_years"),
+        market_growth: number("market_growth"),
+        discount_rate: number("discount_rate"),
         budget: document.money("placement", "budget_cny"),
         max_open: count("max_open"),
         max_close: count("max_close"),
         stores: (count("min_stores"), count("max_stores")),
         min_distance_km: number("min_distance_km"),
+        territory_km: number("territory_km"),
         move_radius_km: number("move_radius_km"),
         change_format: document.flag("placement", "change_format"),
         coverage_min: number("coverage_min"),

@@ -285,7 +285,10 @@ fn head(scenario: &Scenario) -> String {
 
 fn placement(scenario: &Scenario) -> String {
     let p = &scenario.settings.placement;
-    let mut text = format!("[placement]\nyears = {}\n", p.years);
+    let mut text = format!(
+        "[placement]\nyears = {}\nphases = {}\nphase_years = {}\nmarket_growth = {}\ndiscount_rate = {}\n",
+        p.years, p.phases, p.phase_years, p.market_growth, p.discount_rate
+    );
     if let Some(budget) = p.budget {
         let _ = writeln!(text, "budget_cny = {budget}");
     }
@@ -296,8 +299,15 @@ fn placement(scenario: &Scenario) -> String {
     }
     let _ = write!(
         text,
-        "min_distance_km = {}\nmove_radius_km = {}\nchange_format = {}\ncoverage_min = {}\ncoverage_floor = {}\ngap = {}\nmax_nodes = {}\n",
-        p.min_distance_km, p.move_radius_km, p.change_format, p.coverage_min, p.coverage_floor, p.gap, p.max_nodes
+        "min_distance_km = {}\nterritory_km = {}\nmove_radius_km = {}\nchange_format = {}\ncoverage_min = {}\ncoverage_floor = {}\ngap = {}\nmax_nodes = {}\n",
+        p.min_distance_km,
+        p.territory_km,
+        p.move_radius_km,
+        p.change_format,
+        p.coverage_min,
+        p.coverage_floor,
+        p.gap,
+        p.max_nodes
     );
     text
 }

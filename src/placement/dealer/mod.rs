@@ -1,15 +1,23 @@
 #![doc = include_str!("model.md")]
 
+mod alternatives;
+mod build;
+mod causes;
 pub mod certificate;
+mod flow;
 mod formulation;
+mod network;
 mod parts;
 mod plan;
 mod pricing;
 mod problem;
+pub mod proof;
 mod solve;
+mod tree;
 
-pub use plan::{Action, Plan, StorePlan};
-pub use problem::{Fault, Move, Problem, Pull, Store, StoreOption, Zone};
+pub use network::{Change, Network};
+pub use plan::{Action, Alternative, Plan, StorePlan};
+pub use problem::{Fault, Move, Phase, Problem, Pull, Store, StoreOption, Zone};
 pub use solve::{Failure, assess, solve};
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Splits a problem into parts that share no zone, move, distance, region floor, budget or count.
 
+use super::proof::{self, Decision, Node, Rule};
 use super::{Move, Problem, Pull};
 use petgraph::unionfind::UnionFind;
 use std::collections::BTreeMap;
@@ -11,6 +12,39 @@ pub(super) struct Part {
     pub stores: Vec<usize>,
     /// Index of each move of the part in the whole problem.
     pub moves: Vec<usize>,
+    /// The same for zones, conflicts and region floors.
+    zones: Vec<usize>,
+    conflicts: Vec<usize>,
+    floors: Vec<usize>,
+}
+
+impl Part {
+    /// A proof about this part in the positions of the whole.
+    pub(super) fn rename(&self, mut proof: proof::Part) -> proof::Part {
+        proof.stores.clone_from(&self.stores);
+        for rule in &mut proof.rules {
+            match rule {
+                Rule::Choice { store }
+                | Rule::Capacity { store, .. }
+                | Rule::Alone { store, .. }
+                | Rule::Leave { store, .. }
+                | Rule::Enter { store, .. }
+                | Rule::Required { store } => *store = self.stores[*store],
+                Rule::Tangent { zone, .. } | Rule::Cover { zone } => *zone = self.zones[*zone],
+                Rule::Region { floor } => *floor = self.floors[*floor],
+                Rule::Distance { pair, .. } => *pair = self.conflicts[*pair],
+                Rule::Budget { .. } | Rule::MaxOpen { .. } | Rule::MaxClose { .. } | Rule::Fewest | Rule::Most => {}
+            }
+        }
+        for node in &mut proof.nodes {
+            match node {
+                Node::Split { on: Decision::Store { store, .. }, .. } => *store = self.stores[*store],
+                Node::Split { on: Decision::Move { index, .. }, .. } => *index = self.moves[*index],
+                Node::Leaf(_) => {}
+            }
+        }
+        proof
+    }
 }
 
 /// The parts in order of their first store; one part when a budget or count ties everything together.
@@ -20,8 +54,14 @@ pub(super) fn split(problem: &Problem) -> Vec<Part> {
         || problem.max_close.is_some()
         || problem.store_count != (None, None);
     if tied {
-        let (stores, moves) = ((0..problem.stores.len()).collect(), (0..problem.moves.len()).collect());
-        return vec![Part { problem: problem.clone(), stores, moves }];
+        return vec![Part {
+            problem: problem.clone(),
+            stores: (0..problem.stores.len()).collect(),
+            moves: (0..problem.moves.len()).collect(),
+            zones: (0..problem.zones.len()).collect(),
+            conflicts: (0..problem.conflicts.len()).collect(),
+            floors: (0..problem.region_floor.len()).collect(),
+        }];
     }
     let zones = problem.zones.len();
     let mut sets = UnionFind::new(zones + problem.stores.len());
@@ -77,20 +117,26 @@ fn part(problem: &Problem, zones: &[usize], stores: Vec<usize>) -> Part {
         Move { from: index(m.from), to: index(m.to), cost: m.cost }
     };
     let regions: std::collections::BTreeSet<_> = zones.iter().map(|&j| problem.zones[j].region).collect();
+    let pairs = &problem.conflicts;
+    let conflicts: Vec<usize> = (0..pairs.len()).filter(|&c| new_store(pairs[c].0).is_some()).collect();
+    let floor = |f: &usize| regions.contains(&problem.region_floor[*f].0);
+    let floors: Vec<usize> = (0..problem.region_floor.len()).filter(floor).collect();
     let sub = Problem {
         zones: zones.iter().map(|&j| problem.zones[j].clone()).collect(),
         stores: chosen,
         moves: moves.iter().map(|&k| inside(&problem.moves[k])).collect(),
-        conflicts: problem.conflicts.iter().filter_map(|&(a, b)| Some((new_store(a)?, new_store(b)?))).collect(),
-        region_floor: problem.region_floor.iter().copied().filter(|f| regions.contains(&f.0)).collect(),
+        conflicts: conflicts.iter().filter_map(|&c| Some((new_store(pairs[c].0)?, new_store(pairs[c].1)?))).collect(),
+        region_floor: floors.iter().map(|&f| problem.region_floor[f]).collect(),
+        phases: problem.phases.clone(),
         ..Problem {
             zones: Vec::new(),
             stores: Vec::new(),
             moves: Vec::new(),
             conflicts: Vec::new(),
             region_floor: Vec::new(),
+            phases: Vec::new(),
             ..*problem
         }
     };
-    Part { problem: sub, stores, moves }
+    Part { problem: sub, stores, moves, zones: zones.to_vec(), conflicts, floors }
 }

@@ -1,7 +1,5 @@
 use crate::ids::{FormatId, RegionId, SiteId, ZoneId};
-use crate::network::coverage::Coverage;
-use crate::network::{SiteKind, SiteRule};
-use crate::scenario::Scenario;
+use crate::network::SiteRule;
 use crate::units::Money;
 
 /// A demand zone of the problem.
@@ -17,6 +15,8 @@ pub struct Zone {
     pub rival_weight: f64,
     /// Inhabitants (`P_j`).
     pub population: f64,
+    /// Contribution of an average car bought here, freight and holding taken off (`m_j`).
+    pub margin: Money,
 }
 
 /// A format a store may have, with its figures there.
@@ -71,6 +71,22 @@ pub struct Move {
     pub cost: Money,
 }
 
+/// A stretch of the planning years; decisions fall at its beginning.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Phase {
+    /// Weight of a year's profit of this phase in the objective (`ω_t`): its part of the planning years, discounted.
+    pub weight: f64,
+    /// Discount factor of one-off money of this phase (`δ_t`).
+    pub discount: f64,
+    /// Registrations as a multiple of the zones' (`γ_t`).
+    pub market: f64,
+}
+
+impl Phase {
+    /// One phase for all years: what is decided is decided now.
+    pub const ONLY: Self = Self { weight: 1.0, discount: 1.0, market: 1.0 };
+}
+
 /// The dealer problem; see the module's model for the symbols.
 #[derive(Clone, Debug)]
 pub struct Problem {
@@ -84,21 +100,21 @@ pub struct Problem {
     pub conflicts: Vec<(usize, usize)>,
     /// Nesting of the brand's stores (`λ`), above 0 and at most 1.
     pub nest: f64,
-    /// Contribution of an average car (`m`).
-    pub margin: Money,
+    /// The phases of the plan, in order; at least one.
+    pub phases: Vec<Phase>,
     /// Years over which one-off money is spread (`Y`).
     pub years: f64,
-    /// Most one-off money.
+    /// Most one-off money of each phase.
     pub budget: Option<Money>,
-    /// Most openings, moves included.
+    /// Most openings of each phase, moves included.
     pub max_open: Option<u32>,
-    /// Most closings, moves not included.
+    /// Most closings of each phase, moves not included.
     pub max_close: Option<u32>,
-    /// Fewest and most open stores.
+    /// Fewest and most open stores in the end.
     pub store_count: (Option<u32>, Option<u32>),
     /// Travel time within which a zone counts as covered, minutes.
     pub coverage_min: f64,
-    /// Share of people to be covered per region (`φ_r`), already cut to what its sites can do.
+    /// Share of people to be covered per region in the end (`φ_r`), already cut to what its sites can do.
     pub region_floor: Vec<(RegionId, f64)>,
 }
 
@@ -108,66 +124,41 @@ pub enum Fault {
     /// No store site at all.
     #[error("there is no dealer and no candidate site to decide about")]
     NoStores,
-    /// Contribution of an average car is not positive.
-    #[error("the average car earns nothing ({0}): check margin_cny in models.csv")]
+    /// No zone leaves a margin.
+    #[error(
+        "the average car earns nothing anywhere (at best {0}, freight and holding taken off): check margin_cny and \
+         holding_cny_per_day in models.csv, and freight in [replenishment]"
+    )]
     NoMargin(Money),
+    /// There is no phase, or one has a weight that is not positive.
+    #[error("phase {0} of the plan has no length")]
+    NoLength(usize),
     /// A rival weight is not positive.
     #[error("zone {0} has no rival weight above zero")]
     NoRivals(usize),
 }
 
 impl Problem {
-    /// Builds the problem from a scenario. `margin` is the contribution of an average car, with today's model mix.
-    pub fn new(scenario: &Scenario, coverage: &Coverage, margin: Money) -> Result<Self, Vec<Fault>> {
-        let network = &scenario.network;
-        let settings = &scenario.settings.placement;
-        let zones: Vec<Zone> = network
-            .zones
-            .iter()
-            .map(|(id, z)| Zone {
-                id,
-                region: z.region,
-                registrations: z.registrations.get(),
-                rival_weight: z.rival_weight,
-                population: z.population as f64,
-            })
-            .collect();
-        let stores: Vec<Store> = network.stores().map(|(id, _)| store(scenario, coverage, id)).collect();
-        let (moves, conflicts) = pairs(scenario, &stores);
-        let mut problem = Self {
-            zones,
-            stores,
-            moves,
-            conflicts,
-            nest: scenario.settings.market.nest,
-            margin,
-            years: settings.years,
-            budget: settings.budget,
-            max_open: settings.max_open,
-            max_close: settings.max_close,
-            store_count: settings.stores,
-            coverage_min: settings.coverage_min,
-            region_floor: Vec::new(),
-        };
-        problem.region_floor = problem.attainable_floors(settings.coverage_floor);
-        problem.check().map(|()| problem)
-    }
-
     /// Reports every fault at once.
     pub fn check(&self) -> Result<(), Vec<Fault>> {
         let mut faults = Vec::new();
         if self.stores.is_empty() {
             faults.push(Fault::NoStores);
         }
-        if self.margin <= Money::ZERO {
-            faults.push(Fault::NoMargin(self.margin));
+        let best = self.zones.iter().map(|z| z.margin).max().unwrap_or_default();
+        if best <= Money::ZERO {
+            faults.push(Fault::NoMargin(best));
         }
+        if self.phases.is_empty() {
+            faults.push(Fault::NoLength(0));
+        }
+        faults.extend((0..self.phases.len()).filter(|&t| self.phases[t].weight <= 0.0).map(Fault::NoLength));
         faults.extend((0..self.zones.len()).filter(|&j| self.zones[j].rival_weight <= 0.0).map(Fault::NoRivals));
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
     /// The floor asked for, cut in each region to the share of people that its permitted sites can cover.
-    fn attainable_floors(&self, floor: f64) -> Vec<(RegionId, f64)> {
+    pub(super) fn attainable_floors(&self, floor: f64) -> Vec<(RegionId, f64)> {
         let mut coverable = vec![false; self.zones.len()];
         for store in self.stores.iter().filter(|s| s.rule != SiteRule::Forbidden) {
             for pull in store.pulls.iter().filter(|p| p.minutes <= self.coverage_min) {
@@ -189,6 +180,11 @@ impl Problem {
         self.stores.iter().map(|s| s.today).collect()
     }
 
+    /// The last phase.
+    pub fn last(&self) -> usize {
+        self.phases.len() - 1
+    }
+
     /// Summed pull on every zone of a choice of options (`A_j`).
     pub fn attraction(&self, open: &[Option<usize>]) -> Vec<f64> {
         let mut sum = vec![0.0; self.zones.len()];
@@ -202,85 +198,19 @@ impl Problem {
         sum
     }
 
-    /// Buyers a year that a zone gives to a summed pull (`g_j`).
-    pub fn captured(&self, zone: usize, attraction: f64) -> f64 {
+    /// Buyers a year that a zone gives to a summed pull in a phase (`g_jt`).
+    pub fn captured(&self, phase: usize, zone: usize, attraction: f64) -> f64 {
         let z = &self.zones[zone];
-        z.registrations * crate::demand::choice::captured_share(attraction, z.rival_weight, self.nest)
+        self.phases[phase].market
+            * z.registrations
+            * crate::demand::choice::captured_share(attraction, z.rival_weight, self.nest)
     }
 
-    /// Slope of [`Self::captured`] at a summed pull above zero (`g_j'`).
-    pub fn captured_slope(&self, zone: usize, attraction: f64) -> f64 {
+    /// Slope of [`Self::captured`] at a summed pull above zero.
+    pub fn captured_slope(&self, phase: usize, zone: usize, attraction: f64) -> f64 {
         let z = &self.zones[zone];
-        z.registrations * crate::demand::choice::captured_slope(attraction, z.rival_weight, self.nest)
+        self.phases[phase].market
+            * z.registrations
+            * crate::demand::choice::captured_slope(attraction, z.rival_weight, self.nest)
     }
-}
-
-fn store(scenario: &Scenario, coverage: &Coverage, id: SiteId) -> Store {
-    let network = &scenario.network;
-    let site = &network.sites[id];
-    let own = site.format.expect("a checked scenario gives every store a format");
-    let base = &network.formats[own];
-    let dealer = site.kind == SiteKind::Dealer;
-    let mut formats = vec![own];
-    if scenario.settings.placement.change_format {
-        formats.extend(network.formats.ids().filter(|&f| f != own));
-    }
-    let options: Vec<StoreOption> = formats
-        .iter()
-        .map(|&f| {
-            let format = &network.formats[f];
-            let scale = format.cost_factor / base.cost_factor;
-            let one_off = match (dealer, f == own) {
-                (true, true) => Money::ZERO,
-                (true, false) => format.conversion_cost,
-                (false, _) => site.opening_cost * scale,
-            };
-            StoreOption {
-                format: f,
-                capacity: site.capacity.get() * format.capacity_factor / base.capacity_factor,
-                yearly_cost: site.fixed_cost * scale,
-                one_off,
-            }
-        })
-        .collect();
-    let pulls = coverage
-        .of_site(id)
-        .iter()
-        .map(|&(zone, leg)| Pull {
-            zone: crate::ids::Id::index(zone),
-            minutes: leg.time.get() * 60.0,
-            by_option: formats.iter().map(|&f| coverage.pull(network, f, leg)).collect(),
-        })
-        .filter(|p| p.by_option.iter().any(|&e| e > 0.0))
-        .collect();
-    Store { id, today: dealer.then_some(0), rule: site.rule, options, closing_cost: site.closing_cost, pulls }
-}
-
-/// Possible moves, and pairs that stand too close to each other.
-fn pairs(scenario: &Scenario, stores: &[Store]) -> (Vec<Move>, Vec<(usize, usize)>) {
-    let network = &scenario.network;
-    let settings = &scenario.settings.placement;
-    let (mut moves, mut conflicts) = (Vec::new(), Vec::new());
-    let reach = settings.move_radius_km.max(settings.min_distance_km);
-    for (b, to) in stores.iter().enumerate().filter(|(_, s)| s.today.is_none()) {
-        let target = &network.sites[to.id];
-        for (a, from) in stores.iter().enumerate() {
-            let source = &network.sites[from.id];
-            let far = crate::network::travel::great_circle(source.place, target.place).get() * 0.99;
-            if a == b || (from.today.is_none() && a > b) || far * network.travel.circuity > reach {
-                continue;
-            }
-            let km = network.site_to_site(from.id, to.id).distance.get();
-            if km < settings.min_distance_km {
-                conflicts.push((a.min(b), a.max(b)));
-            }
-            let same_owner = target.owner.is_empty() || source.owner.is_empty() || target.owner == source.owner;
-            if from.today.is_some() && same_owner && km <= settings.move_radius_km {
-                moves.push(Move { from: a, to: b, cost: source.moving_cost });
-            }
-        }
-    }
-    conflicts.sort_unstable();
-    moves.sort_by_key(|m| (m.from, m.to));
-    (moves, conflicts)
 }

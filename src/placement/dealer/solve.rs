@@ -1,11 +1,15 @@
-//! Outer approximation, part by part, and the cause when no plan exists.
+//! Part by part to the best network, its proof, and the words for it.
 
-use super::formulation::{Family, Formulation, SCALE};
+use super::alternatives::alternatives;
+use super::causes::causes;
+use super::flow::Roads;
+use super::formulation::Formulation;
 use super::plan::{Action, Plan, StorePlan};
-use super::pricing::{Priced, price};
-use super::{Problem, certificate};
-use crate::lp::{self, Hot, Limits, Status};
-use crate::network::SiteRule;
+use super::pricing::price;
+use super::proof::{Node, Part, Proof};
+use super::tree::{Found, Search};
+use super::{Change, Network, Problem, certificate};
+use crate::lp::{self, Limits};
 use crate::progress::Observer;
 use crate::units::Money;
 use rayon::prelude::*;
@@ -27,15 +31,12 @@ pub enum Failure {
     Certificate(String),
 }
 
-/// Cut rounds after which the search ends with the gap it has; three or four are usual.
-const ROUNDS: usize = 25;
-
 /// Solves the dealer problem to a relative gap; `nodes` limits the branch-and-bound tree of every part.
 pub fn solve(problem: &Problem, gap: f64, nodes: u64, limits: &Limits, watch: &dyn Observer) -> Result<Plan, Failure> {
     let parts = super::parts::split(problem);
     watch.stage("place", parts.len() as u64);
-    let limits = Limits { gap: gap / 2.0, nodes: Some(nodes), ..limits.clone() };
-    let solved: Vec<Result<Part, Failure>> = parts
+    let limits = Limits { nodes: Some(nodes), ..limits.clone() };
+    let solved: Vec<Result<Found, Failure>> = parts
         .par_iter()
         .map(|p| {
             let answer = search(&p.problem, gap, &limits, watch);
@@ -43,246 +44,171 @@ pub fn solve(problem: &Problem, gap: f64, nodes: u64, limits: &Limits, watch: &d
             answer
         })
         .collect();
-    let mut open = vec![None; problem.stores.len()];
-    let mut moves = Vec::new();
-    let mut whole = Part { open: Vec::new(), moves: Vec::new(), bound: 0.0, nodes: 0, repeatable: true };
-    let mut causes = Vec::new();
+    let mut network = Network::today(problem);
+    let mut proof = Proof::default();
+    let (mut bound, mut visited, mut repeatable) = (0.0, 0, true);
+    let mut faults = Vec::new();
     for (part, answer) in parts.iter().zip(solved) {
-        let answer = match answer {
+        let found = match answer {
             Err(Failure::Infeasible(sentences)) => {
-                causes.extend(sentences);
+                faults.extend(sentences);
                 continue;
             }
             other => other?,
         };
-        for (&i, option) in part.stores.iter().zip(&answer.open) {
-            open[i] = *option;
+        let (_, best) = found.best.ok_or(Failure::NothingFound)?;
+        for (&i, change) in part.stores.iter().zip(&best.changes) {
+            network.changes[i] = *change;
         }
-        moves.extend(answer.moves.iter().map(|&k| part.moves[k]));
-        whole.bound += answer.bound;
-        whole.nodes += answer.nodes;
-        whole.repeatable &= answer.repeatable;
+        network.moves.extend(best.moves.iter().map(|&k| part.moves[k]));
+        bound += found.bound;
+        visited += found.nodes;
+        repeatable &= found.repeatable;
+        proof.parts.push(part.rename(found.proof));
     }
-    if !causes.is_empty() {
-        return Err(Failure::Infeasible(causes));
+    if !faults.is_empty() {
+        return Err(Failure::Infeasible(faults));
     }
-    moves.sort_unstable();
-    (whole.open, whole.moves) = (open, moves);
-    let plan = finish(problem, whole);
+    network.moves.sort_unstable();
+    let proved = certificate::bound(problem, &proof).map_err(Failure::Certificate)?;
+    watch.note(&format!("bound {bound:.0} by the solver, {proved:.0} by the certificate"));
+    let plan = finish(problem, &network, Some((proof, proved)), visited, repeatable);
     certificate::check(problem, &plan).map_err(Failure::Certificate)?;
     Ok(plan)
 }
 
-/// Prices a given network without a search; its bound is its own profit. Rules are not checked: today's network may break those of the plan.
-pub fn assess(problem: &Problem, open: Vec<Option<usize>>, moves: Vec<usize>) -> Result<Plan, Failure> {
-    let profit = price(problem, &open, &moves).profit.major();
-    let plan = finish(problem, Part { open, moves, bound: profit, nodes: 0, repeatable: true });
+/// Prices a given network without a search; its bound is its own profit. Rules are not checked: today's network may
+/// break those of the plan. Whatever differs from today changes in the first phase.
+pub fn assess(problem: &Problem, open: &[Option<usize>], moves: Vec<usize>) -> Result<Plan, Failure> {
+    let change = |(store, &to): (&super::Store, &Option<usize>)| (store.today != to).then_some(Change { phase: 0, to });
+    let changes = problem.stores.iter().zip(open).map(change).collect();
+    let plan = finish(problem, &Network { changes, moves }, None, 0, true);
     certificate::money(problem, &plan).map_err(Failure::Certificate)?;
     Ok(plan)
 }
 
-/// The best network of one part.
-struct Part {
-    open: Vec<Option<usize>>,
-    moves: Vec<usize>,
-    /// Upper bound on the yearly profit, in units of the currency.
-    bound: f64,
-    nodes: u64,
-    repeatable: bool,
-}
-
-/// Master programme, pricing, tangents where the master was too hopeful; again until bound and plan meet.
-fn search(problem: &Problem, gap: f64, limits: &Limits, watch: &dyn Observer) -> Result<Part, Failure> {
+/// Solves one part.
+fn search(problem: &Problem, gap: f64, limits: &Limits, watch: &dyn Observer) -> Result<Found, Failure> {
     if problem.stores.is_empty() {
         return Err(Failure::Infeasible(causes(problem, limits)?));
     }
-    let mut model = Formulation::new(problem, &[]);
-    let mut best: Option<(Priced, Vec<Option<usize>>, Vec<usize>)> = None;
-    let mut bound = f64::INFINITY;
-    let (mut nodes, mut repeatable) = (0, true);
-    for _ in 0..ROUNDS {
-        let mut hot = Hot::new(&model.programme, limits)?;
-        let answer = hot.solve_programme(true)?;
-        nodes += answer.nodes;
-        repeatable &= !matches!(answer.status, Status::TimeLimit | Status::Interrupted);
-        if answer.status == Status::Infeasible {
-            return Err(Failure::Infeasible(causes(problem, limits)?));
-        }
-        bound = bound.min((model.constant - answer.bound) * SCALE);
-        if !answer.has_point() {
-            break;
-        }
-        let (open, moves) = model.read(&answer.values);
-        let priced = price(problem, &open, &moves);
-        let added = tighten(problem, &mut model, &open, &answer.values);
-        if best.as_ref().is_none_or(|(b, ..)| priced.profit > b.profit) {
-            best = Some((priced, open, moves));
-        }
-        let profit = best.as_ref().map_or(f64::NEG_INFINITY, |(b, ..)| b.profit.major());
-        if problem.stores.len() > 50 {
-            watch.note(&format!("profit {profit:.0}, bound {bound:.0}, {nodes} nodes"));
-        }
-        let met = bound - profit <= gap * profit.abs() + 0.01;
-        if met || added == 0 || answer.status != Status::Optimal {
-            break;
-        }
+    let decided = |i: usize| problem.stores[i].today.is_none() && problem.choices(i).len() == 1;
+    if (0..problem.stores.len()).all(decided) {
+        return nothing_to_decide(problem, limits);
     }
-    let (priced, open, moves) = best.ok_or(Failure::NothingFound)?;
-    Ok(Part { open, moves, bound: bound.max(priced.profit.major()), nodes, repeatable })
+    let mut found = Search::new(problem, gap, limits)?.run(watch)?;
+    if found.best.is_none() && found.bound == f64::NEG_INFINITY {
+        return Err(Failure::Infeasible(causes(problem, limits)?));
+    }
+    if found.best.is_none() {
+        found.best = any_plan(problem, limits)?;
+    }
+    Ok(found)
 }
 
-/// Adds a tangent at every zone where the master sells more than the open stores can win.
-fn tighten(problem: &Problem, model: &mut Formulation, open: &[Option<usize>], values: &[f64]) -> usize {
-    let attraction = problem.attraction(open);
-    let mut sold = vec![0.0; problem.zones.len()];
-    for (store, columns) in problem.stores.iter().zip(&model.columns.sales) {
-        for (pull, col) in store.pulls.iter().zip(columns) {
-            sold[pull.zone] += values[col.index()];
+/// A part of candidates that may not open.
+fn nothing_to_decide(problem: &Problem, limits: &Limits) -> Result<Found, Failure> {
+    let network = Network::today(problem);
+    if certificate::rules(problem, &network).is_err() {
+        return Err(Failure::Infeasible(causes(problem, limits)?));
+    }
+    let proof =
+        Part { stores: (0..problem.stores.len()).collect(), rules: Vec::new(), nodes: vec![Node::Leaf(Vec::new())] };
+    Ok(Found { best: Some((0.0, network)), bound: 0.0, proof, nodes: 0, repeatable: true })
+}
+
+/// Any plan that obeys the rules, when the tree has met none.
+fn any_plan(problem: &Problem, limits: &Limits) -> Result<Option<(f64, Network)>, lp::Failure> {
+    let model = Formulation::new(problem, None);
+    let answer = lp::solve(&model.programme, &Limits { gap: 0.01, ..limits.clone() })?;
+    if !answer.has_point() {
+        return Ok(None);
+    }
+    let network = model.read(problem, &answer.values);
+    if certificate::rules(problem, &network).is_err() {
+        return Ok(None);
+    }
+    Ok(Some((price(problem, &Roads::new(problem), &network).profit.major(), network)))
+}
+
+/// What happens to a store in a network.
+pub(super) fn action(problem: &Problem, network: &Network, i: usize) -> Action {
+    let moves = || network.moves.iter().map(|&k| problem.moves[k]);
+    match (problem.stores[i].today, network.changes[i]) {
+        (Some(_), None) => Action::Keep,
+        (None, None) => Action::StayClosed,
+        (Some(_), Some(Change { to: Some(_), .. })) => Action::Improve,
+        (Some(_), Some(Change { to: None, .. })) => {
+            moves().find(|m| m.from == i).map_or(Action::Close, |m| Action::MoveOut(problem.stores[m.to].id))
+        }
+        (None, Some(_)) => {
+            moves().find(|m| m.to == i).map_or(Action::Open, |m| Action::MoveIn(problem.stores[m.from].id))
         }
     }
-    let mut added = 0;
-    for zone in 0..problem.zones.len() {
-        let limit = problem.captured(zone, attraction[zone]);
-        if attraction[zone] > 0.0 && sold[zone] > limit * (1.0 + 1e-7) + 1e-6 {
-            let row = model.tangent(problem, zone, attraction[zone]);
-            model.programme.row(row.0, row.1, row.2);
-            added += 1;
+}
+
+/// Average yearly profit of every store, and its sales of the last phase.
+fn by_store(problem: &Problem, network: &Network, service: &[Vec<(usize, usize, f64)>]) -> Vec<(Money, f64)> {
+    let all: f64 = problem.phases.iter().map(|p| p.weight).sum();
+    let mut sums = vec![(0.0, 0.0); problem.stores.len()];
+    for (t, (phase, service)) in problem.phases.iter().zip(service).enumerate() {
+        for &(i, j, cars) in service {
+            sums[i].0 += phase.weight * problem.zones[j].margin.major() * cars;
+            sums[i].1 += if t == problem.last() { cars } else { 0.0 };
+        }
+        for (i, sum) in sums.iter_mut().enumerate() {
+            let cost = |k: usize| problem.stores[i].options[k].yearly_cost.major();
+            sum.0 -= phase.weight * network.option(problem, i, t).map_or(0.0, cost);
         }
     }
-    added
+    sums.into_iter().map(|(money, cars)| (Money::from_major(money / all), cars)).collect()
 }
 
 /// Prices both networks and says what happens to every store.
-fn finish(problem: &Problem, part: Part) -> Plan {
-    let today = price(problem, &problem.today(), &[]);
-    let plan = price(problem, &part.open, &part.moves);
-    let worth = worth(problem, &part.open, &part.moves, plan.profit);
-    let profit_of = |i: usize, option: Option<usize>, sold: f64| match option {
-        Some(k) => problem.margin * sold - problem.stores[i].options[k].yearly_cost,
-        None => Money::ZERO,
-    };
-    let moved =
-        |i: usize, end: fn(&super::Move) -> usize| part.moves.iter().map(|&k| problem.moves[k]).find(|m| end(m) == i);
-    let stores = problem
-        .stores
-        .iter()
-        .enumerate()
-        .map(|(i, store)| {
-            let option = part.open[i];
-            let (out, into) = (moved(i, |m| m.from), moved(i, |m| m.to));
-            let action = match (store.today, option, out, into) {
-                (Some(a), Some(b), ..) if a == b => Action::Keep,
-                (Some(_), Some(_), ..) => Action::Improve,
-                (_, _, Some(m), _) => Action::MoveOut(problem.stores[m.to].id),
-                (_, _, _, Some(m)) => Action::MoveIn(problem.stores[m.from].id),
-                (Some(_), None, ..) => Action::Close,
-                (None, Some(_), ..) => Action::Open,
-                (None, None, ..) => Action::StayClosed,
-            };
-            let one_off = match (store.today, option, out, into) {
-                (_, _, Some(_), _) => Money::ZERO,
-                (_, Some(_), _, Some(m)) => m.cost,
-                (_, Some(k), ..) => store.options[k].one_off,
-                (Some(_), None, ..) => store.closing_cost,
-                _ => Money::ZERO,
-            };
-            StorePlan {
-                site: store.id,
-                action,
-                option,
-                sales_today: today.sales[i],
-                sales_plan: plan.sales[i],
-                profit_today: profit_of(i, store.today, today.sales[i]),
-                profit_plan: profit_of(i, option, plan.sales[i]),
-                one_off,
-                worth: worth[i],
-            }
-        })
-        .collect();
+fn finish(problem: &Problem, network: &Network, proof: Option<(Proof, f64)>, nodes: u64, repeatable: bool) -> Plan {
+    let roads = Roads::new(problem);
+    let today = price(problem, &roads, &Network::today(problem));
+    let plan = price(problem, &roads, network);
+    let others =
+        if proof.is_some() { alternatives(problem, &roads, network) } else { vec![None; problem.stores.len()] };
+    let now = by_store(problem, &Network::today(problem), &today.service);
+    let then = by_store(problem, network, &plan.service);
+    let stores = problem.stores.iter().enumerate().map(|(i, store)| {
+        let action = action(problem, network, i);
+        let cost_of_move = |end: fn(&super::Move) -> usize| {
+            network.moves.iter().map(|&k| problem.moves[k]).find(|m| end(m) == i).map_or(Money::ZERO, |m| m.cost)
+        };
+        let one_off = match action {
+            Action::MoveOut(_) => Money::ZERO,
+            Action::MoveIn(_) => cost_of_move(|m| m.to),
+            _ => problem.change_cost(i, network.changes[i]),
+        };
+        StorePlan {
+            site: store.id,
+            action,
+            phase: network.changes[i].map(|c| c.phase),
+            option: network.option(problem, i, problem.last()),
+            sales_today: now[i].1,
+            sales_plan: then[i].1,
+            profit_today: now[i].0,
+            profit_plan: then[i].0,
+            one_off,
+            alternative: others[i],
+        }
+    });
+    let stores = stores.collect();
+    let (proof, proved) = proof.unwrap_or_else(|| (Proof::default(), plan.profit.major()));
     Plan {
         stores,
-        moves: part.moves,
-        service: plan.service,
-        service_today: today.service,
+        moves: network.moves.clone(),
+        service_by_phase: plan.service,
+        service_today_by_phase: today.service,
         profit: plan.profit,
         profit_today: today.profit,
-        bound: Money::from_minor((part.bound * 100.0).ceil() as i64).max(plan.profit),
+        bound: Money::from_minor((proved * 100.0).ceil() as i64).max(plan.profit),
+        proof,
         one_off: plan.one_off,
-        repeatable: part.repeatable,
-        nodes: part.nodes,
-    }
-}
-
-/// What turning round each decision alone would cost the network in a year.
-fn worth(problem: &Problem, open: &[Option<usize>], moves: &[usize], profit: Money) -> Vec<Option<Money>> {
-    (0..problem.stores.len())
-        .into_par_iter()
-        .map(|i| {
-            let store = &problem.stores[i];
-            let moved = moves.iter().any(|&k| problem.moves[k].from == i || problem.moves[k].to == i);
-            let fixed = match store.rule {
-                SiteRule::Free => moved,
-                SiteRule::Required => open[i].is_some() || moved,
-                SiteRule::Forbidden => true,
-            };
-            if fixed {
-                return None;
-            }
-            let mut other = open.to_vec();
-            other[i] = if open[i].is_some() { None } else { Some(store.today.unwrap_or(0)) };
-            certificate::rules(problem, &other, moves).is_ok().then(|| profit - price(problem, &other, moves).profit)
-        })
-        .collect()
-}
-
-/// Loosens families of rules, fewest first, and says by how much each has to give way.
-fn causes(problem: &Problem, limits: &Limits) -> Result<Vec<String>, Failure> {
-    let mut trials: Vec<Vec<Family>> = Family::ALL.iter().map(|&f| vec![f]).collect();
-    for (k, &a) in Family::ALL.iter().enumerate() {
-        trials.extend(Family::ALL[k + 1..].iter().map(|&b| vec![a, b]));
-    }
-    trials.push(Family::ALL.to_vec());
-    for families in trials {
-        let model = Formulation::new(problem, &families);
-        if model.slack.is_empty() {
-            continue;
-        }
-        let answer = lp::solve(&model.programme, &Limits { gap: 1e-4, ..limits.clone() })?;
-        if !answer.has_point() {
-            continue;
-        }
-        let mut amounts: std::collections::BTreeMap<Family, f64> = std::collections::BTreeMap::new();
-        for &(family, _, col) in &model.slack {
-            *amounts.entry(family).or_default() += answer.value(col);
-        }
-        return Ok(amounts.into_iter().filter(|a| a.1 > 1e-6).map(|(f, by)| sentence(problem, f, by)).collect());
-    }
-    Ok(vec!["the rules contradict each other in more than one way; loosen [placement] step by step".into()])
-}
-
-fn sentence(problem: &Problem, family: Family, by: f64) -> String {
-    let most = |limit: Option<u32>| limit.map_or(0, |l| l + by.ceil() as u32);
-    match family {
-        Family::Region => format!(
-            "{:.0} more people than any permitted network reaches within {:.0} min would have to be covered: lower \
-             [placement] coverage_floor, raise coverage_min, or allow more candidate sites",
-            by * 1000.0,
-            problem.coverage_min
-        ),
-        Family::Budget => {
-            let needed = problem.budget.unwrap_or_default() + Money::from_major(by * SCALE);
-            format!("[placement] budget_cny must be at least {needed}")
-        }
-        Family::MaxOpen => format!("[placement] max_open must be at least {}", most(problem.max_open)),
-        Family::MaxClose => format!("[placement] max_close must be at least {}", most(problem.max_close)),
-        Family::FewestStores => format!(
-            "[placement] min_stores can be at most {}",
-            problem.store_count.0.unwrap_or(0).saturating_sub(by.ceil() as u32)
-        ),
-        Family::MostStores => format!("[placement] max_stores must be at least {}", most(problem.store_count.1)),
-        Family::Required => format!("{:.0} of the sites with rule = required cannot be open", by.ceil()),
-        Family::Distance => {
-            format!("{:.0} pairs of stores must stand closer than [placement] min_distance_km", by.ceil())
-        }
+        repeatable,
+        nodes,
     }
 }
