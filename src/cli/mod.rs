@@ -7,6 +7,7 @@ mod monitor;
 mod policy;
 mod report;
 mod schema;
+mod series;
 mod session;
 mod simulate;
 pub mod solve;
@@ -41,8 +42,8 @@ enum Command {
     Check(check::CheckArgs),
     /// The whole job: check, forecast, place, replenish, transfer, simulate, evaluate, report.
     Plan(steps::StepArgs),
-    /// What will be asked for, by model, dealer and week.
-    Forecast(steps::StepArgs),
+    /// What will be asked for: of a scenario by model, dealer and week, or of any table of series.
+    Forecast(series::ForecastArgs),
     /// Where stores should stand.
     Place(steps::StepArgs),
     /// What is sent to each dealer, week by week, for the network in the results folder (or today's).
@@ -97,7 +98,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => terminal::written(|out, err| check::run(&args, out, err)),
         Command::Schema(args) => terminal::written(|out, _| schema::run(&args, out)),
         Command::Plan(args) => steps::run(steps::Step::Plan, &args),
-        Command::Forecast(args) => steps::run(steps::Step::Forecast, &args),
+        Command::Forecast(args) => series::run(args),
         Command::Place(args) => steps::run(steps::Step::Place, &args),
         Command::Replenish(args) => steps::run(steps::Step::Replenish, &args),
         Command::Transfer(args) => steps::run(steps::Step::Transfer, &args),

@@ -1,15 +1,12 @@
 //! `forecourt monitor`: the Monday review of a running network.
 
 use super::session::{Ended, Input, Session};
-use super::steps::StepArgs;
+use super::steps::{StepArgs, set_threads};
 
 /// Plans the coming weeks for the network in the results folder (or today's), reviews every dealer and model, and
 /// writes what to watch and what to do.
 pub(super) fn run(args: &StepArgs) -> u8 {
-    if let Some(threads) = args.threads {
-        // Only the first call sets the pool; there is only this one.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-    }
+    set_threads(args.run.threads);
     go(args).unwrap_or_else(|code| code)
 }
 
@@ -20,5 +17,5 @@ fn go(args: &StepArgs) -> Result<u8, Ended> {
     let made = session.replenish()?;
     session.transfer()?;
     session.warn(&made);
-    session.write(args.json)
+    session.write(args.run.json)
 }

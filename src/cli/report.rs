@@ -1,8 +1,8 @@
 //! `forecourt report RESULTS [--out FILE]`: draws the page again from the tables of a results folder.
 
+use crate::io::results::folder::replace_file;
 use crate::io::results::read::{ReadError, facts};
 use crate::report::page;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Why no page was written.
@@ -37,19 +37,6 @@ pub fn run(results: &Path, out: Option<&Path>) -> Result<Written, ReportError> {
     let facts = facts(results)?;
     let text = page(&facts);
     let path = out.map_or_else(|| results.join("report.html"), Path::to_path_buf);
-    write(&path, &text).map_err(|source| ReportError::Write { path: path.clone(), source })?;
+    replace_file(&path, text.as_bytes()).map_err(|source| ReportError::Write { path: path.clone(), source })?;
     Ok(Written { path, bytes: text.len() as u64, absent: facts.absent.into_iter().map(|a| a.file).collect() })
-}
-
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    // As readable as any other file the user writes; temporary files are private unless told otherwise.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }

@@ -40,7 +40,7 @@ pub(super) struct Input {
 
 impl Input {
     pub(super) fn read(args: &StepArgs) -> Result<Self, Ended> {
-        let watch = Terminal::new(args.quiet);
+        let watch = Terminal::new(args.run.quiet);
         let began = Instant::now();
         watch.stage("check", 0);
         let (scenario, notes) = crate::io::scenario::read(&args.at.scenario).map_err(|faults| {
@@ -50,7 +50,7 @@ impl Input {
             say(&format!("{count}; nothing was written. `forecourt schema` prints what the tables hold"));
             exit::BAD_INPUT
         })?;
-        let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.id));
+        let out = args.run.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.id));
         let hold = Hold::take(&out).map_err(|e| {
             watch.finish();
             say(&format!("forecourt: {e}"));
@@ -58,11 +58,11 @@ impl Input {
         })?;
         let settings = &scenario.settings.simulation;
         let options = Options {
-            seed: args.seed.unwrap_or(settings.seed),
-            replications: args.replications.unwrap_or(settings.replications),
+            seed: args.run.seed.unwrap_or(settings.seed),
+            replications: args.run.replications.unwrap_or(settings.replications),
             precision: None,
-            threads: args.threads,
-            seconds: args.time_limit,
+            threads: args.run.threads,
+            seconds: args.run.time_limit,
             stop: stop_on_signals(),
         };
         let started = jiff::Timestamp::now().to_string();

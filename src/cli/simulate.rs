@@ -41,13 +41,14 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: &SimulateArgs) -> u8 {
+    steps::set_threads(args.step.run.threads);
     if !args.plan.is_empty() {
         return plans(args).unwrap_or_else(|code| code);
     }
     match args.precision {
         None => steps::run(Step::Simulate, &args.step),
         Some(relative) => {
-            let most = args.step.replications.unwrap_or(MOST);
+            let most = args.step.run.replications.unwrap_or(MOST);
             steps::run_to_precision(Step::Simulate, &args.step, Precise { relative, most })
         }
     }
@@ -57,7 +58,7 @@ pub(super) fn run(args: &SimulateArgs) -> u8 {
 fn plans(args: &SimulateArgs) -> Result<u8, Ended> {
     let mut input = Input::read(&args.step)?;
     input.options.precision = Some(args.precision.unwrap_or(0.01));
-    input.options.replications = args.step.replications.unwrap_or(MOST);
+    input.options.replications = args.step.run.replications.unwrap_or(MOST);
     let session = Session::new(&input, true);
     let digest = provenance::inputs_digest(&input.notes);
     let mut placed: Vec<(Placement, NetworkState, NetworkState)> = Vec::new();

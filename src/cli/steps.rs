@@ -8,6 +8,13 @@ use std::path::PathBuf;
 pub(super) struct StepArgs {
     #[command(flatten)]
     pub at: ScenarioArg,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// How a step is run, whatever it is run on.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct RunArgs {
     /// Results folder [default: results/ and the scenario's id].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -56,16 +63,21 @@ pub(super) enum Step {
     Simulate,
 }
 
-pub(super) fn run(step: Step, args: &StepArgs) -> u8 {
-    if let Some(threads) = args.threads {
-        // Only the first call sets the pool; there is only this one.
+/// Sets the number of threads. Only the first call counts; there is only one.
+pub(super) fn set_threads(threads: Option<usize>) {
+    if let Some(threads) = threads {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     }
+}
+
+pub(super) fn run(step: Step, args: &StepArgs) -> u8 {
+    set_threads(args.run.threads);
     go(step, args, None).unwrap_or_else(|code| code)
 }
 
 /// The step with a precision for the simulation.
 pub(super) fn run_to_precision(step: Step, args: &StepArgs, precision: Precise) -> u8 {
+    set_threads(args.run.threads);
     go(step, args, Some(precision)).unwrap_or_else(|code| code)
 }
 
@@ -106,5 +118,5 @@ fn go(step: Step, args: &StepArgs, precise: Option<Precise>) -> Result<u8, Ended
             session.simulate()?;
         }
     }
-    session.write(args.json)
+    session.write(args.run.json)
 }

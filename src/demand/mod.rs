@@ -3,5 +3,7 @@
 pub mod choice;
 pub mod forecast;
 pub mod history;
+mod least_squares;
+pub mod series;
 
 pub use history::History;

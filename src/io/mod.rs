@@ -4,3 +4,4 @@ pub mod fault;
 pub mod instances;
 pub mod results;
 pub mod scenario;
+pub mod series;

@@ -9,7 +9,6 @@
 
 mod ets;
 pub mod hindsight;
-mod least_squares;
 mod mean;
 pub mod season;
 pub mod shares;

@@ -167,6 +167,20 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     write().map_err(at(path, HELP))
 }
 
+/// Writes one file beside the old one and lets it take its place.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (folder, _) = parent_and_name(path);
+    let mut builder = tempfile::Builder::new();
+    // As readable as any other file the user writes; temporary files are private unless told otherwise.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
 fn sync_folder(folder: &Path) {
     if let Ok(handle) = File::open(folder) {
         let _ = handle.sync_all();

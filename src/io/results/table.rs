@@ -105,7 +105,7 @@ fn number(bytes: &mut Vec<u8>, x: f64, decimals: usize) {
 }
 
 /// Quotes where CSV needs it, and puts ' before what a spreadsheet would take for a formula.
-fn text_cell(bytes: &mut Vec<u8>, text: &str) {
+pub fn text_cell(bytes: &mut Vec<u8>, text: &str) {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let quoted = text.contains([',', '"', '\n', '\r']);
     if quoted {

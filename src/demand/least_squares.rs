@@ -1,39 +1,44 @@
-//! Ridge regression by Cholesky factors: a few dozen unknowns, no more.
+//! Ridge regression by Cholesky factors: some dozens of unknowns.
 
 /// Solves `min Σ w (y − X b)² + Σ ridge_k b_k²`; each row of `x` has as many entries as `ridge`. Every ridge entry that
 /// is above zero keeps its unknown defined even where the data say nothing.
 pub(super) fn ridge(x: &[Vec<f64>], y: &[f64], ridge: &[f64]) -> Vec<f64> {
     let n = ridge.len();
-    let mut a = vec![vec![0.0; n]; n];
+    let mut a = vec![0.0; n * n];
     let mut b = vec![0.0; n];
     for (row, &target) in x.iter().zip(y) {
         for i in 0..n {
             b[i] += row[i] * target;
             for j in 0..=i {
-                a[i][j] += row[i] * row[j];
+                a[i * n + j] += row[i] * row[j];
             }
         }
     }
     for i in 0..n {
-        a[i][i] += ridge[i];
+        a[i * n + i] += ridge[i];
     }
+    cholesky(&mut a, &mut b, n);
+    b
+}
+
+/// Solves `A x = b` in place of `b`; `A` is positive definite, its lower triangle given by rows, and is overwritten.
+pub(super) fn cholesky(a: &mut [f64], b: &mut [f64], n: usize) {
     // A = L Lᵀ, then L z = b and Lᵀ x = z.
     for j in 0..n {
         for i in j..n {
-            let sum: f64 = (0..j).map(|k| a[i][k] * a[j][k]).sum();
-            let rest = a[i][j] - sum;
-            a[i][j] = if i == j { rest.max(1e-12).sqrt() } else { rest / a[j][j] };
+            let sum: f64 = (0..j).map(|k| a[i * n + k] * a[j * n + k]).sum();
+            let rest = a[i * n + j] - sum;
+            a[i * n + j] = if i == j { rest.max(1e-12).sqrt() } else { rest / a[j * n + j] };
         }
     }
     for i in 0..n {
-        let sum: f64 = (0..i).map(|k| a[i][k] * b[k]).sum();
-        b[i] = (b[i] - sum) / a[i][i];
+        let sum: f64 = (0..i).map(|k| a[i * n + k] * b[k]).sum();
+        b[i] = (b[i] - sum) / a[i * n + i];
     }
     for i in (0..n).rev() {
-        let sum: f64 = (i + 1..n).map(|k| a[k][i] * b[k]).sum();
-        b[i] = (b[i] - sum) / a[i][i];
+        let sum: f64 = (i + 1..n).map(|k| a[k * n + i] * b[k]).sum();
+        b[i] = (b[i] - sum) / a[i * n + i];
     }
-    b
 }
 
 #[cfg(test)]

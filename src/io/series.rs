@@ -1,0 +1,116 @@
+//! A table of series: the first column names them, the others are their values in order of time. Rows may end early.
+
+use super::instances::Fault;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Longest series and most series that are accepted.
+const MOST: usize = 10_000_000;
+
+/// Series by name, in the order of the file.
+#[derive(Debug)]
+pub struct Table {
+    /// Names.
+    pub names: Vec<String>,
+    /// Values, each series as long as its row.
+    pub values: Vec<Vec<f64>>,
+}
+
+/// Reads a table; every fault is found, with its line and column.
+pub fn read(file: &Path) -> Result<Table, Vec<Fault>> {
+    let one = |line: usize, reason: String| Fault { file: file.to_path_buf(), line, reason };
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_path(file)
+        .map_err(|e| vec![one(0, format!("cannot be read: {e}"))])?;
+    let (mut table, mut faults) = (Table { names: Vec::new(), values: Vec::new() }, Vec::new());
+    let mut seen = BTreeMap::new();
+    for (row, record) in reader.records().enumerate() {
+        let record = match record {
+            Ok(record) => record,
+            Err(e) => {
+                let line = e.position().map_or(0, |p| p.line() as usize);
+                faults.push(one(line, format!("cannot be read: {e}")));
+                continue;
+            }
+        };
+        let line = record.position().map_or(0, |p| p.line() as usize);
+        let fields: Vec<&str> = record.iter().collect();
+        let header = row == 0 && fields.get(1).is_none_or(|f| f.parse::<f64>().is_err());
+        let known = fields.iter().rposition(|f| !f.is_empty()).unwrap_or(0);
+        if header || fields.iter().all(|f| f.is_empty()) {
+            continue;
+        }
+        let name = fields[0].trim_start_matches('\u{feff}').to_owned();
+        if name.is_empty() {
+            faults.push(one(line, "column 1: the series has no name".into()));
+        }
+        if let Some(first) = seen.insert(name.clone(), line) {
+            faults.push(one(line, format!("column 1: the name \"{name}\" is there twice, first in line {first}")));
+        }
+        let mut values = Vec::with_capacity(known);
+        for (k, field) in fields.iter().enumerate().take(known + 1).skip(1) {
+            match field.parse::<f64>() {
+                Ok(v) if v.is_finite() => values.push(v),
+                _ if field.is_empty() => faults.push(one(
+                    line,
+                    format!(
+                        "column {}: a value is missing inside the series; write it, or 0 where nothing was sold",
+                        k + 1
+                    ),
+                )),
+                _ => {
+                    let shown: String = field.chars().take(40).collect();
+                    faults.push(one(line, format!("column {}: \"{shown}\" is not a finite number", k + 1)));
+                }
+            }
+        }
+        if values.is_empty() {
+            faults.push(one(line, format!("the series \"{name}\" has no values")));
+        }
+        table.names.push(name);
+        table.values.push(values);
+        if table.names.len() > MOST {
+            return Err(vec![one(line, format!("more than {MOST} series"))]);
+        }
+    }
+    if table.names.is_empty() && faults.is_empty() {
+        faults.push(one(0, "there are no series; write one a row: its name, then its values".into()));
+    }
+    if faults.is_empty() { Ok(table) } else { Err(faults) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> Result<Table, Vec<String>> {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("t.csv");
+        std::fs::write(&file, text).unwrap();
+        read(&file).map_err(|all| all.iter().map(|f| format!("{}: {}", f.line, f.reason)).collect())
+    }
+
+    #[test]
+    fn rows_end_where_their_values_end() {
+        let table = read_text("\"V1\",\"V2\",\"V3\"\n\"W1\",\"1.5\",\"2\"\nW2,3,\n").unwrap();
+        assert_eq!(table.names, ["W1", "W2"]);
+        assert_eq!(table.values, [vec![1.5, 2.0], vec![3.0]]);
+        assert_eq!(read_text("a,1,2\n").unwrap().names, ["a"], "a table may have no header");
+    }
+
+    #[test]
+    fn all_faults_at_once_with_line_and_column() {
+        let faults = read_text("id,w1,w2,w3\na,1,,3\na,x,2,3\nb,nan\nc\n,1\n").unwrap_err();
+        let expected =
+            ["2: column 3: a value", "3: column 1: the name \"a\"", "3: column 2: \"x\"", "4: column 2: \"nan\""];
+        for (fault, start) in faults.iter().zip(expected) {
+            assert!(fault.starts_with(start), "{fault}");
+        }
+        assert!(faults.iter().any(|f| f == "5: the series \"c\" has no values"), "{faults:?}");
+        assert!(faults.iter().any(|f| f == "6: column 1: the series has no name"), "{faults:?}");
+        assert!(read_text("").unwrap_err()[0].contains("no series"));
+    }
+}
