@@ -69,12 +69,9 @@ fn main() {
     let given: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
     let folder = given.first().map_or("scenarios/china", String::as_str);
     let largest: usize = given.get(1).and_then(|n| n.parse().ok()).unwrap_or(16);
-    let scenario = match forecourt::io::scenario::read(Path::new(folder)) {
-        Ok((scenario, _)) => scenario,
-        Err(_) => {
-            println!("{folder} cannot be read; run `forecourt generate china` first");
-            return;
-        }
+    let Ok((scenario, _)) = forecourt::io::scenario::read(Path::new(folder)) else {
+        println!("{folder} cannot be read; run `forecourt generate china` first");
+        return;
     };
     println!(
         "{:<22}{:>8}{:>8}{:>9}{:>9}{:>9}{:>8}{:>11}{:>7}  profit a year",

@@ -181,7 +181,7 @@ impl Normal {
         for i in 0..self.width {
             let f = weight * x[i];
             self.right[i] += f * y;
-            let row = &mut self.matrix[i * self.width..i * self.width + i + 1];
+            let row = &mut self.matrix[i * self.width..=i * self.width + i];
             for (a, b) in row.iter_mut().zip(x) {
                 *a += f * b;
             }

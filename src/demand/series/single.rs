@@ -66,7 +66,7 @@ fn profile(values: &[f64], season: usize) -> Vec<f64> {
     let half = season / 2;
     let trend = |t: usize| {
         let inner: f64 = values[t - half..=t + half].iter().sum();
-        if season % 2 == 0 {
+        if season.is_multiple_of(2) {
             (inner - 0.5 * (values[t - half] + values[t + half])) / season as f64
         } else {
             inner / season as f64

@@ -52,7 +52,7 @@ pub(super) struct Flow {
     /// Pull, most cars and cars of every edge.
     pull: Vec<f64>,
     limit: Vec<f64>,
-    flow: Vec<f64>,
+    sold: Vec<f64>,
     /// Free capacity of every store.
     room: Vec<f64>,
     /// Buyers of every zone, and those who find no car.
@@ -69,7 +69,7 @@ impl Flow {
             phase,
             pull: vec![0.0; edges],
             limit: vec![0.0; edges],
-            flow: vec![0.0; edges],
+            sold: vec![0.0; edges],
             room: vec![0.0; open.len()],
             wanted: vec![0.0; zones],
             left: vec![0.0; zones],
@@ -83,8 +83,8 @@ impl Flow {
             flow.left[zone] = flow.wanted[zone];
             for &e in &roads.of_zone[zone] {
                 if flow.wanted[zone] > 0.0 {
-                    flow.flow[e] = flow.wanted[zone] * flow.pull[e] / total;
-                    flow.left[zone] -= flow.flow[e];
+                    flow.sold[e] = flow.wanted[zone] * flow.pull[e] / total;
+                    flow.left[zone] -= flow.sold[e];
                 }
             }
             flow.left[zone] = flow.left[zone].max(0.0);
@@ -113,11 +113,11 @@ impl Flow {
 
     fn turn_away(&mut self, roads: &Roads) {
         for i in 0..self.room.len() {
-            let asked: f64 = roads.of_store(i).map(|e| self.flow[e]).sum();
+            let asked: f64 = roads.of_store(i).map(|e| self.sold[e]).sum();
             let keep = if asked > self.room[i] { self.room[i] / asked } else { 1.0 };
             for e in roads.of_store(i) {
-                self.left[roads.zone[e]] += self.flow[e] * (1.0 - keep);
-                self.flow[e] *= keep;
+                self.left[roads.zone[e]] += self.sold[e] * (1.0 - keep);
+                self.sold[e] *= keep;
             }
             self.room[i] = (self.room[i] - asked * keep).max(0.0);
         }
@@ -126,8 +126,8 @@ impl Flow {
     /// Gives a store another option and repairs the flow.
     pub(super) fn change(&mut self, problem: &Problem, roads: &Roads, store: usize, option: Option<usize>) {
         for e in roads.of_store(store) {
-            self.left[roads.zone[e]] += self.flow[e];
-            self.flow[e] = 0.0;
+            self.left[roads.zone[e]] += self.sold[e];
+            self.sold[e] = 0.0;
         }
         self.fill(problem, roads, store, option);
         for e in roads.of_store(store) {
@@ -145,11 +145,11 @@ impl Flow {
 
     /// Takes sales from a zone that wants fewer cars than it gets.
     fn shrink(&mut self, roads: &Roads, zone: usize) {
-        let served: f64 = roads.of_zone[zone].iter().map(|&e| self.flow[e]).sum();
+        let served: f64 = roads.of_zone[zone].iter().map(|&e| self.sold[e]).sum();
         let keep = if served > 0.0 { (self.wanted[zone] / served).min(1.0) } else { 0.0 };
         for &e in &roads.of_zone[zone] {
-            self.room[roads.store[e]] += self.flow[e] * (1.0 - keep);
-            self.flow[e] *= keep;
+            self.room[roads.store[e]] += self.sold[e] * (1.0 - keep);
+            self.sold[e] *= keep;
         }
         self.left[zone] = 0.0;
     }
@@ -161,8 +161,8 @@ impl Flow {
 
     /// `(store, zone, cars a year)`, ascending.
     pub(super) fn service(&self, roads: &Roads) -> Vec<(usize, usize, f64)> {
-        let sold = (0..self.flow.len()).filter(|&e| self.flow[e] > 1e-9);
-        sold.map(|e| (roads.store[e], roads.zone[e], self.flow[e])).collect()
+        let sold = (0..self.sold.len()).filter(|&e| self.sold[e] > 1e-9);
+        sold.map(|e| (roads.store[e], roads.zone[e], self.sold[e])).collect()
     }
 
     /// Sends on who is left, best margin first. A zone that a failed search has seen can help nobody after it.
@@ -185,25 +185,25 @@ impl Flow {
             End::Room(i) => (i, self.room[i]),
             End::Yields(e) => {
                 path.push((e, -1.0));
-                (roads.store[e], self.flow[e])
+                (roads.store[e], self.sold[e])
             }
         };
         let mut amount = self.left[start].min(limit);
         loop {
             let forward = search.into_store[store];
-            amount = amount.min(self.limit[forward] - self.flow[forward]);
+            amount = amount.min(self.limit[forward] - self.sold[forward]);
             path.push((forward, 1.0));
             let zone = roads.zone[forward];
             if zone == start {
                 break;
             }
             let back = search.into_zone[zone];
-            amount = amount.min(self.flow[back]);
+            amount = amount.min(self.sold[back]);
             path.push((back, -1.0));
             store = roads.store[back];
         }
         for (e, sign) in path {
-            self.flow[e] += sign * amount;
+            self.sold[e] += sign * amount;
         }
         self.left[start] -= amount;
         match end {
@@ -260,7 +260,7 @@ impl Search {
         while let Some(zone) = self.queue.pop_front() {
             for &e in &roads.of_zone[zone] {
                 let store = roads.store[e];
-                if self.seen_store[store] == self.round || flow.limit[e] - flow.flow[e] <= DUST {
+                if self.seen_store[store] == self.round || flow.limit[e] - flow.sold[e] <= DUST {
                     continue;
                 }
                 self.seen_store[store] = self.round;
@@ -270,7 +270,7 @@ impl Search {
                 }
                 for back in roads.of_store(store) {
                     let next = roads.zone[back];
-                    if self.seen_zone[next] == self.round || self.dead[next] || flow.flow[back] <= DUST {
+                    if self.seen_zone[next] == self.round || self.dead[next] || flow.sold[back] <= DUST {
                         continue;
                     }
                     let margin = roads.margin[next];

@@ -172,7 +172,7 @@ impl<'a> Search<'a> {
             return Ok(Some(bound));
         }
         let basis = Rc::new(self.hot.basis());
-        if nodes == 1 || nodes % DIVE_EVERY == 0 {
+        if nodes == 1 || nodes.is_multiple_of(DIVE_EVERY) {
             self.dive(&node.fixed, &answer)?;
             self.improve();
             self.complete(&answer.values)?;
