@@ -1,0 +1,269 @@
+//! The orders and transfers of scenarios/tiny, as docs/tiny.md derives them: from the tables' own numbers, with nothing of
+//! the program's but its answer.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+struct Results {
+    _home: tempfile::TempDir,
+    summary: Value,
+    tables: BTreeMap<&'static str, Vec<Vec<String>>>,
+}
+
+fn results() -> Results {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("r");
+    let mut command = Command::cargo_bin("forecourt").unwrap();
+    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")));
+    command.args(["plan", "scenarios/tiny", "--quiet", "--out"]).arg(&out).assert().success();
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    let rows = |name: &str| -> Vec<Vec<String>> {
+        read(name).lines().skip(1).map(|l| l.split(',').map(str::to_owned).collect()).collect()
+    };
+    let summary = serde_json::from_str(&read("summary.json")).unwrap();
+    let tables = ["orders.csv", "transfers.csv", "dealer_weeks.csv", "shadow_prices.csv"].map(|n| (n, rows(n)));
+    Results { summary, tables: tables.into(), _home: home }
+}
+
+/// P(Poisson(mean) ≥ k), summed from its terms.
+fn at_least(mean: f64, k: u32) -> f64 {
+    let (mut term, mut below) = ((-mean).exp(), 0.0);
+    for i in 0..k {
+        below += term;
+        term *= mean / f64::from(i + 1);
+    }
+    1.0 - below
+}
+
+/// Smallest count that is not exceeded with probability 0.95.
+fn level95(mean: f64) -> f64 {
+    (0..).find(|&k| at_least(mean, k + 1) <= 0.05).map_or(0.0, f64::from)
+}
+
+/// Money of a model: contribution plus lost-sale cost, holding a week, build slots a week.
+struct Model {
+    name: &'static str,
+    lost: f64,
+    holding: f64,
+    slots: f64,
+}
+
+const MODELS: [Model; 2] = [
+    Model { name: "M1", lost: 9_000.0 + 6_000.0, holding: 7.0 * 20.0, slots: 112.0 },
+    Model { name: "M2", lost: 18_000.0 + 10_000.0, holding: 7.0 * 30.0, slots: 56.0 },
+];
+
+/// A dealer and a model: sales a week, stock, cars that arrive in weeks 0 and 1, freight a car, carrier money a car.
+struct Cell {
+    site: &'static str,
+    model: usize,
+    rate: f64,
+    stock: f64,
+    coming: [f64; 2],
+    freight: f64,
+    carrier: f64,
+}
+
+/// Carriers of 8 at 800 and 8 a kilometre: in the North 140 km on average, in the South 210.
+const NORTH: f64 = (800.0 + 8.0 * 140.0) / 8.0;
+const SOUTH: f64 = (800.0 + 8.0 * 210.0) / 8.0;
+
+fn cells() -> Vec<Cell> {
+    let cell = |site, model, rate, stock, coming, km, carrier| Cell {
+        site,
+        model,
+        rate,
+        stock,
+        coming,
+        freight: 300.0 + km,
+        carrier,
+    };
+    vec![
+        cell("C1", 0, 14.0, 0.0, [0.0, 0.0], 210.0, SOUTH),
+        cell("C1", 1, 7.0, 0.0, [0.0, 0.0], 210.0, SOUTH),
+        cell("D1", 0, 28.0, 0.0, [0.0, 28.0], 180.0, NORTH),
+        cell("D1", 1, 14.0, 28.0, [0.0, 0.0], 180.0, NORTH),
+        cell("D2", 0, 42.0, 238.0, [0.0, 0.0], 120.0, NORTH),
+        cell("D2", 1, 21.0, 42.0, [0.0, 0.0], 120.0, NORTH),
+        cell("D3", 0, 14.0, 28.0, [14.0, 0.0], 120.0, NORTH),
+        cell("D3", 1, 7.0, 14.0, [0.0, 0.0], 120.0, NORTH),
+    ]
+}
+
+/// What a cell's four weeks cost, by cause, when `cars` arrive in the last.
+#[derive(Default)]
+struct Cost {
+    holding: f64,
+    lost: f64,
+    safety: f64,
+    end: f64,
+    fairness: f64,
+    shipping: f64,
+}
+
+/// Weeks of cover that all dealers of a model reach when its slots are shared like water.
+fn cover(model: usize) -> f64 {
+    let mut members: Vec<(f64, f64)> =
+        cells().iter().filter(|c| c.model == model).map(|c| (c.stock + c.coming[0] + c.coming[1], c.rate)).collect();
+    loop {
+        let sum = members.iter().fold((MODELS[model].slots, 0.0), |s, m| (s.0 + m.0, s.1 + m.1));
+        let level = sum.0 / sum.1;
+        let before = members.len();
+        members.retain(|m| m.0 / m.1 < level);
+        if members.len() == before {
+            return level;
+        }
+    }
+}
+
+fn cost(c: &Cell, cars: f64) -> Cost {
+    let m = &MODELS[c.model];
+    let safety = level95(3.0 * c.rate) - 3.0 * c.rate;
+    let (mut stock, mut cost) = (c.stock, Cost::default());
+    for week in 0..4 {
+        stock += c.coming.get(week).copied().unwrap_or(0.0) + if week == 3 { cars } else { 0.0 };
+        let sold = stock.min(c.rate);
+        stock -= sold;
+        cost.lost += m.lost * (c.rate - sold);
+        cost.holding += m.holding * stock;
+        cost.safety += m.lost / 20.0 * (safety - stock).max(0.0);
+    }
+    cost.end = m.lost / 2.0 * (2.0 * c.rate - stock).max(0.0);
+    let fair = cover(c.model) * c.rate;
+    cost.fairness = 500.0 / fair * (cars - (fair - c.stock - c.coming[0] - c.coming[1])).abs();
+    cost.shipping = c.freight * cars;
+    cost
+}
+
+impl Cost {
+    fn sum(&self) -> f64 {
+        self.holding + self.lost + self.safety + self.end + self.fairness + self.shipping
+    }
+}
+
+/// Orders of week 1 arrive in week 3, later ones after the horizon, and week 0 is frozen: one number a cell. Every cell's
+/// cost is convex in it, so that the slots go, one by one, where a car saves most; loads come out full, so that the price of
+/// a place on a carrier is its share of a run.
+#[test]
+fn orders_are_those_derived_by_hand() {
+    let cells = cells();
+    let mut cars = vec![0_u32; cells.len()];
+    let mut last = [0.0; 2];
+    for (m, model) in MODELS.iter().enumerate() {
+        for _ in 0..model.slots as u32 {
+            let saved = |k: &usize| {
+                let (c, n) = (&cells[*k], f64::from(cars[*k]));
+                cost(c, n).sum() - cost(c, n + 1.0).sum() - c.carrier
+            };
+            let members = (0..cells.len()).filter(|&k| cells[k].model == m);
+            let best = members.max_by(|a, b| saved(a).total_cmp(&saved(b))).unwrap();
+            last[m] = saved(&best);
+            assert!(last[m] > 0.0, "every slot is worth using");
+            cars[best] += 1;
+        }
+    }
+    assert_eq!(cars, [25, 7, 43, 14, 14, 28, 30, 7]);
+    for (first, end) in [(0, 2), (2, 8)] {
+        assert_eq!(cars[first..end].iter().sum::<u32>() % 8, 0, "loads are full");
+    }
+    let r = results();
+    let found: Vec<(String, String, String, u32)> = r.tables["orders.csv"]
+        .iter()
+        .map(|o| (o[1].clone(), o[2].clone(), o[3].clone(), o[4].parse().unwrap()))
+        .collect();
+    let expected: Vec<_> = cells
+        .iter()
+        .zip(&cars)
+        .map(|(c, &n)| (c.site.to_owned(), MODELS[c.model].name.to_owned(), "2026-07-06".to_owned(), n))
+        .collect();
+    assert_eq!(found, expected);
+    // Money by cause, and all of it.
+    let part = |f: &dyn Fn(&Cost) -> f64| cells.iter().zip(&cars).map(|(c, &n)| f(&cost(c, f64::from(n)))).sum::<f64>();
+    let carriers: f64 = cells.iter().zip(&cars).map(|(c, &n)| c.carrier * f64::from(n)).sum();
+    let parts: [(&str, f64, f64); 7] = [
+        ("lost_sales", part(&|c| c.lost), 3_234_000.0),
+        ("holding", part(&|c| c.holding), 98_490.0),
+        ("safety", part(&|c| c.safety), 237_550.0),
+        ("end", part(&|c| c.end), 1_799_000.0),
+        ("fairness", part(&|c| c.fairness), 1_507.78),
+        ("shipping", part(&|c| c.shipping), 76_860.0),
+        ("carriers", carriers, 42_560.0),
+    ];
+    let step = &r.summary["steps"]["replenish"];
+    for (name, by_model, by_hand) in parts {
+        let told = step["cost_parts_cny"][name].as_f64().unwrap();
+        assert!((by_model - by_hand).abs() < 0.005 && (told - by_hand).abs() < 0.005, "{name}: {by_model} {told}");
+    }
+    assert_eq!((step["cost_cny"].as_f64(), step["bound_cny"].as_f64()), (Some(5_489_967.78), Some(5_489_967.78)));
+    // What the last slot is worth.
+    for (row, (value, by_hand)) in
+        r.tables["shadow_prices.csv"].iter().zip([(last[0], 6_689.011), (last[1], 14_521.6667)])
+    {
+        let told: f64 = row[4].parse().unwrap();
+        assert!((told - by_hand).abs() < 1e-3 && (value - by_hand).abs() < 1e-3, "{row:?}: {value}");
+    }
+    // Stock, arrivals and customers turned away, by dealer and week.
+    for row in &r.tables["dealer_weeks.csv"] {
+        let week: usize = row[1].parse().unwrap();
+        let mut sum = [0.0; 4];
+        for (c, &n) in cells.iter().zip(&cars).filter(|(c, _)| c.site == row[0]) {
+            let mut stock = c.stock;
+            for t in 0..=week {
+                let arrived = c.coming.get(t).copied().unwrap_or(0.0) + if t == 3 { f64::from(n) } else { 0.0 };
+                let sold = (stock + arrived).min(c.rate);
+                stock += arrived - sold;
+                if t == week {
+                    [stock, c.rate, arrived, c.rate - sold].iter().zip(&mut sum).for_each(|(x, s)| *s += x);
+                }
+            }
+        }
+        let told: Vec<f64> = row[3..7].iter().map(|x| x.parse().unwrap()).collect();
+        assert_eq!(told, sum, "{row:?}");
+    }
+}
+
+/// Worth of the `k`-th car of a dealer that sells `rate` a week, new cars arriving after a week of building and a day on
+/// the road, reviewed weekly.
+fn worth(model: usize, rate: f64, k: u32) -> f64 {
+    let m = &MODELS[model];
+    if rate == 0.0 {
+        return -m.holding * 26.0;
+    }
+    m.lost * at_least(rate * (8.0 / 7.0 + 1.0), k) - m.holding * (f64::from(k) / rate).min(26.0)
+}
+
+/// Cars of the first model go from D2 to D1 and D3, both models from D4, which closes, to C1: six at the most of a model
+/// to each dealer in a week.
+#[test]
+fn transfers_are_those_derived_by_hand() {
+    // From, to, model, age, road and day's cost, giver's rate and cars, taker's rate and cars (those on the road included).
+    let groups = [
+        ("D2", "D1", 0, "40", 200.0 + 3.0 * 60.0 + 20.0, (42.0, 238), (28.0, 28)),
+        ("D2", "D3", 0, "40", 200.0 + 3.0 * 6.0 + 20.0, (42.0, 232), (14.0, 42)),
+        ("D4", "C1", 0, "20", 200.0 + 3.0 * 90.0 + 20.0, (0.0, 28), (14.0, 0)),
+        ("D4", "C1", 1, "20", 200.0 + 3.0 * 90.0 + 30.0, (0.0, 14), (7.0, 0)),
+    ];
+    let r = results();
+    let rows = &r.tables["transfers.csv"];
+    assert_eq!(rows.len(), 24);
+    let (mut profit, mut costs) = (0.0, 0.0);
+    for (g, (from, to, model, age, cost, giver, taker)) in groups.into_iter().enumerate() {
+        for n in 0..6_u32 {
+            let row = &rows[6 * g + n as usize];
+            assert_eq!(row[..4], [from, to, MODELS[model].name, age].map(str::to_owned));
+            let gain = worth(model, taker.0, taker.1 + n + 1);
+            let loss = worth(model, giver.0, giver.1 - n);
+            let (told_cost, told_value): (f64, f64) = (row[6].parse().unwrap(), row[7].parse().unwrap());
+            assert_eq!(told_cost, cost);
+            assert!((told_value - (gain - loss)).abs() <= 0.0101, "{row:?}: {}", gain - loss);
+            assert!(gain - loss > cost, "a move is worth more than it costs");
+            profit += gain - loss - cost;
+            costs += cost;
+        }
+    }
+    let step = &r.summary["steps"]["transfer"];
+    assert!((step["profit_cny"].as_f64().unwrap() - profit).abs() < 0.25, "{profit}");
+    assert_eq!((step["cost_cny"].as_f64(), costs), (Some(9_768.0), 9_768.0));
+}
