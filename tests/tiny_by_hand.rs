@@ -39,7 +39,7 @@ fn at_least(mean: f64, k: u32) -> f64 {
 
 /// Smallest count that is not exceeded with probability 0.95.
 fn level95(mean: f64) -> f64 {
-    (0..).find(|&k| at_least(mean, k + 1) <= 0.05).map_or(0.0, f64::from)
+    (0..10_000).find(|&k| at_least(mean, k + 1) <= 0.05).map_or(0.0, f64::from)
 }
 
 /// Money of a model: contribution plus lost-sale cost, holding a week, build slots a week.
