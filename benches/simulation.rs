@@ -119,6 +119,7 @@ fn network(closed: bool) -> Problem {
         policy: Policy::OrderUpTo { levels, season: Vec::new() },
         review_days: 7,
         supply: vec![1_000; (models * 52) as usize],
+        sales_limit: Vec::new(),
         trade: Trade { reserve: vec![1; (dealers * models) as usize], least_age: 7, weekly_share: 0.1, failure: 0.1 },
         stock,
         pipeline: Vec::new(),

@@ -192,6 +192,20 @@ fn goods() -> Vec<Defect> {
         change("a sale of another age", "sales.csv", "2026-06-08", "1926-06-07", "sales.csv:2:7 E071"),
         change("a sale at a hub", "sales.csv", "D2,M1", "H1,M1", "sales.csv:5:1 E045"),
         change("a sale twice", "sales.csv", "2026-06-15,30", "2026-06-08,30", "sales.csv:3:1 E046"),
+        Defect(
+            "a week without sales",
+            Folder::correct().change("sales.csv", "2026-06-15,30", "2026-06-22,30").change(
+                "sales.csv",
+                "D2,M1,2026-06-15",
+                "D2,M1,2026-06-22",
+            ),
+            "sales.csv E079",
+        ),
+        Defect(
+            "build slots that end before the horizon",
+            Folder::correct().change("scenario.toml", "weeks = 4", "weeks = 6"),
+            "supply.csv E079",
+        ),
         change("a lot twice", "stock.csv", "40,5", "20,5", "stock.csv:3:1 E046"),
         change("stock above the storage", "stock.csv", "10,12", "10,120", "stock.csv:4:10 E047"),
         change("stock at a candidate", "stock.csv", "D2,M2", "C1,M2", "stock.csv:4:1 E048"),

@@ -198,7 +198,11 @@ fn what_lies_outside_the_horizon_is_left_out_and_said() {
     let said =
         |table: &str| notes.files.iter().find(|f| f.table == table).map(|f| f.notes.join("; ")).unwrap_or_default();
     assert_eq!(said("in_transit"), "1 rows arrive after the horizon and are left out");
-    assert_eq!(said("supply"), "2 rows lie outside the horizon and are left out");
+    assert_eq!(
+        said("supply"),
+        "2 rows lie outside the horizon and are left out; 5 weeks of plants and models with slots in other weeks have no row \
+         and count as 0"
+    );
 }
 
 #[test]

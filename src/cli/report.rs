@@ -34,6 +34,10 @@ pub struct Written {
 
 /// Reads `results` and writes the page to `out`, or to `report.html` in the folder. The file appears whole or not at all.
 pub fn run(results: &Path, out: Option<&Path>) -> Result<Written, ReportError> {
+    // A page is drawn over results alone: a folder that nobody made with this program is left as it is.
+    if results.is_dir() && !results.join("provenance.json").is_file() {
+        return Err(ReadError::Empty(results.to_path_buf()).into());
+    }
     let facts = facts(results)?;
     let text = page(&facts);
     let path = out.map_or_else(|| results.join("report.html"), Path::to_path_buf);

@@ -5,7 +5,8 @@ use super::terminal::{Terminal, say};
 use super::{exit, terminal};
 use crate::evaluation::{self, NetworkFacts};
 use crate::io::results::{
-    Hold, Stage, decisions, geo, memory, outcome, places, provenance, read_back, summary::Summary, warnings,
+    Hold, Stage, decisions, folder::may_write, geo, memory, outcome, places, provenance, read_back, read_back::Same,
+    summary::Summary, warnings,
 };
 use crate::io::scenario::ReadNotes;
 use crate::lp::Stop;
@@ -51,6 +52,11 @@ impl Input {
             exit::BAD_INPUT
         })?;
         let out = args.run.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.id));
+        may_write(&out).map_err(|e| {
+            watch.finish();
+            say(&format!("forecourt: {e}"));
+            exit::CANNOT_WRITE
+        })?;
         let hold = Hold::take(&out).map_err(|e| {
             watch.finish();
             say(&format!("forecourt: {e}"));
@@ -105,17 +111,25 @@ impl<'a> Session<'a> {
         let began = Instant::now();
         let ground = Ground::new(&input.scenario, &input.watch);
         times.push(("forecast".to_owned(), began.elapsed().as_secs_f64()));
-        let same = !whole && read_back::same_inputs(&input.out, &provenance::inputs_digest(&input.notes));
+        let same = if whole { Same::Nothing } else { read_back::same(&input.out, &input.notes) };
         let mut stage = Stage::new();
-        if !same {
+        let mut placed = None;
+        if same != Same::Everything {
             stage.start_fresh();
-            // New tables every Monday: the memory of the warnings outlives them.
+            // New tables every Monday: the memory of the warnings outlives them, and so does the network's plan.
             if let Ok(bytes) = std::fs::read(input.out.join(memory::FILE)) {
                 stage.put(memory::FILE, bytes);
             }
+            if same == Same::Structure {
+                placed = read_back::earlier_placement(&input.out);
+            }
         }
-        let earlier = if same { read_back::summary(&input.out) } else { None };
+        let earlier = if same == Same::Everything { read_back::summary(&input.out) } else { None };
         let mut summary = Summary::new(&ground, earlier);
+        if let Some((table, step)) = placed {
+            stage.put("placement.csv", table);
+            summary.placed_before(step);
+        }
         summary.check(
             input.notes.files.iter().filter(|f| !f.sha256.is_empty()).count(),
             input.notes.files.iter().map(|f| f.rows).sum(),
@@ -178,8 +192,11 @@ impl<'a> Session<'a> {
 
     /// Takes the network that an earlier step placed, or today's.
     pub(super) fn take_placed(&mut self) -> Result<(), Ended> {
-        let same = read_back::same_inputs(&self.input.out, &provenance::inputs_digest(&self.input.notes));
-        let found = if same { read_back::placement(&self.input.out, &self.input.scenario) } else { Ok(None) };
+        let same = read_back::same(&self.input.out, &self.input.notes);
+        let found = match same {
+            Same::Nothing => Ok(None),
+            _ => read_back::placement(&self.input.out, &self.input.scenario),
+        };
         let placed = match found {
             Ok(placed) => placed,
             Err(e) => {
@@ -188,6 +205,9 @@ impl<'a> Session<'a> {
             }
         };
         let placed = placed.unwrap_or_else(|| {
+            if same == Same::Nothing && self.input.out.join("placement.csv").is_file() {
+                say("the results folder's placement is of other zones, sites, formats or roads: it is left aside");
+            }
             say("no placement of this scenario in the results folder: going on with today's network");
             let open = crate::network::coverage::open_today(&self.input.scenario.network);
             let open: BTreeMap<_, _> = open.iter().filter_map(|(s, f)| Some((s, (*f)?))).collect();

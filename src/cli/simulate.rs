@@ -5,7 +5,7 @@ use super::session::{Ended, Input, Session};
 use super::steps::{self, Precise, Step, StepArgs};
 use super::terminal::{print, say};
 use crate::evaluation::{self, NetworkFacts};
-use crate::io::results::{provenance, read_back};
+use crate::io::results::read_back;
 use crate::planning::{NetworkState, Placement, assess, compare_plans, today_and_plan};
 use crate::simulation::outcome::Outcome;
 use crate::simulation::precision::Reached;
@@ -60,10 +60,9 @@ fn plans(args: &SimulateArgs) -> Result<u8, Ended> {
     input.options.precision = Some(args.precision.unwrap_or(0.01));
     input.options.replications = args.step.run.replications.unwrap_or(MOST);
     let session = Session::new(&input, true);
-    let digest = provenance::inputs_digest(&input.notes);
     let mut placed: Vec<(Placement, NetworkState, NetworkState)> = Vec::new();
     for folder in &args.plan {
-        let placement = read(&session, &input, folder, &digest)?;
+        let placement = read(&session, &input, folder)?;
         let (today, plan) = today_and_plan(&session.ground, &placement);
         placed.push((placement, today, plan));
     }
@@ -81,12 +80,12 @@ fn plans(args: &SimulateArgs) -> Result<u8, Ended> {
     Ok(if reached.met { exit::DONE } else { exit::LIMIT })
 }
 
-fn read(session: &Session, input: &Input, folder: &Path, digest: &str) -> Result<Placement, Ended> {
+fn read(session: &Session, input: &Input, folder: &Path) -> Result<Placement, Ended> {
     let refuse = |why: String| {
         say(&format!("forecourt: {why}"));
         exit::BAD_INPUT
     };
-    if !read_back::same_inputs(folder, digest) {
+    if read_back::same(folder, &input.notes) != read_back::Same::Everything {
         let why = "was not made from these tables; run `forecourt place` with --out into it";
         return Err(refuse(format!("{}: {why}", folder.display())));
     }

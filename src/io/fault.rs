@@ -89,6 +89,7 @@ codes! {
     TwicePlace 76 "two stores at one place";
     ZeroMarket 77 "a market without buyers";
     Spelling 78 "a name written in two ways";
+    Gap 79 "a week without any row";
 }
 
 impl fmt::Display for Code {

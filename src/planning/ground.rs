@@ -1,6 +1,7 @@
 //! What every step stands on: the scenario with its coverage and forecast, and the two networks that are compared.
 
 use super::Placement;
+use super::market::Market;
 use crate::catalogue::Model;
 use crate::demand::forecast::{self, Backtest, Forecast, Inputs};
 use crate::ids::{Grid, Id, IdVec, ModelId, RegionId, SiteId, ZoneId};
@@ -23,6 +24,8 @@ pub struct Ground<'a> {
     pub forecast: Forecast,
     /// How the forecast would have done on the last weeks; `None` when the history is too short.
     pub backtest: Option<Vec<Backtest>>,
+    /// Registrations as the sales history shows them.
+    pub market: Market,
     /// Region of every site.
     pub region: IdVec<SiteId, RegionId>,
     /// Contribution of an average car of the forecast mix.
@@ -51,13 +54,14 @@ impl<'a> Ground<'a> {
         };
         let weeks = settings.horizon_weeks.max(settings.simulation.days.div_ceil(7) + 8);
         let made = forecast::forecast(&inputs, settings.horizon_weeks, weeks);
+        let market = Market::new(scenario, &coverage, &made, &region);
         watch.advance(1);
         let backtest = forecast::backtest(&inputs, BACKTEST_WEEKS);
         watch.advance(1);
         let margin = average(scenario, &made, |m| m.margin.major());
         let days = 7.0 * settings.replenishment.end_cover_weeks;
         let holding = average(scenario, &made, |m| m.holding_per_day.major() * days);
-        Self { scenario, coverage, forecast: made, backtest, region, margin, holding }
+        Self { scenario, coverage, forecast: made, backtest, market, region, margin, holding }
     }
 
     /// Expected demand of the whole network in an average week of the horizon, all models.

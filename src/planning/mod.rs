@@ -6,6 +6,7 @@
 mod counts;
 mod ground;
 mod lead;
+mod market;
 mod place;
 mod replenish;
 mod simulate;
@@ -14,11 +15,12 @@ mod warn;
 
 pub use ground::{Ground, NetworkState, today_and_plan};
 pub use lead::freight_per_car;
+pub use market::Market;
 pub use place::{Placement, assess, dealer_problem, place};
 pub use replenish::{Replenishment, replenish};
 pub use simulate::{Simulation, compare_plans, simulate};
 pub use transfer::{Transfers, transfer};
-pub use warn::{Lack, Review, Task, Warning, review};
+pub use warn::{Job, Lack, Priority, Review, Task, Warning, review};
 
 use crate::lp::{Limits, Stop};
 

@@ -2,7 +2,7 @@
 
 use super::{Error, Ground, Options};
 use crate::ids::{FormatId, SiteId};
-use crate::placement::dealer::{self, Failure, Plan, Problem};
+use crate::placement::dealer::{self, Failure, Plan, Problem, Worth};
 use crate::progress::Observer;
 use std::collections::BTreeMap;
 
@@ -17,7 +17,8 @@ pub struct Placement {
 
 /// The scenario as a dealer problem.
 pub fn dealer_problem(ground: &Ground) -> Result<Problem, Error> {
-    Problem::new(ground.scenario, &ground.coverage, ground.margin - ground.holding, &super::lead::freight(ground))
+    let worth = Worth { margin: ground.margin - ground.holding, freight: &super::lead::freight(ground) };
+    Problem::new(ground.scenario, &ground.coverage, &ground.market.registrations, worth)
         .map_err(|faults| Error::Unfit(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
 }
 

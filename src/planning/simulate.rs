@@ -149,8 +149,7 @@ impl Market {
             ground.forecast.national.values().map(|p| p.mean[..weeks].iter().sum::<f64>() / weeks as f64).collect();
         let mut demand = Grid::filled(0.0, network.zones.len(), models);
         for model in ground.scenario.catalogue.models.ids() {
-            let sold =
-                |z: ZoneId, w: f64| network.zones[z].registrations.get() * w * mix[(network.zones[z].region, model)];
+            let sold = |z: ZoneId, w: f64| ground.market.registrations[z] * w * mix[(network.zones[z].region, model)];
             let modelled: f64 = network.zones.ids().map(|z| sold(z, won[z.index()])).sum();
             let scale = if modelled > 0.0 { mean[model.index()] / 7.0 / modelled } else { 0.0 };
             for zone in network.zones.ids() {
@@ -244,6 +243,7 @@ fn parts(
         rate,
         review_days: 7,
         supply: supply(ground, days.div_ceil(7)),
+        sales_limit: sales_limits(ground, dealers, this),
         stock: scenario
             .stock
             .iter()
@@ -358,24 +358,47 @@ fn levels(
     Policy::OrderUpTo { levels, season: (0..weeks).map(|w| (w / SEASON_WEEKS) as u16).collect() }
 }
 
-/// Build slots by model × week: the tables' for the horizon, then the forecast times the horizon's ratio of slots to
-/// forecast (assumption: plants follow the season).
+/// Build slots by model × week: the tables' for the horizon, then the forecast times the horizon's ratio of all slots to
+/// the whole forecast (assumption: plants follow season and mix; what a dozen weeks give one model, a year need not).
 fn supply(ground: &Ground, weeks: usize) -> Vec<u32> {
     let scenario = ground.scenario;
     let horizon = scenario.settings.horizon_weeks;
     let plants = super::lead::plants(ground);
-    let mut supply = Vec::new();
-    for model in scenario.catalogue.models.ids() {
-        let slots = |w: usize| -> u32 {
-            plants.iter().map(|&p| scenario.supply[(p, model)].get(w).copied().unwrap_or(0)).sum()
-        };
-        let path = &ground.forecast.national[model].mean;
-        let offered: f64 = (0..horizon).map(|w| f64::from(slots(w))).sum();
-        let asked: f64 = path[..horizon].iter().sum();
-        let ratio = if asked > 0.0 { offered / asked } else { 0.0 };
-        supply.extend((0..weeks).map(|w| if w < horizon { slots(w) } else { (path[w] * ratio).round() as u32 }));
+    let slots = |model: ModelId, w: usize| -> u32 {
+        plants.iter().map(|&p| scenario.supply[(p, model)].get(w).copied().unwrap_or(0)).sum()
+    };
+    let (mut offered, mut asked) = (0.0, 0.0);
+    for (model, path) in ground.forecast.national.iter() {
+        offered += (0..horizon).map(|w| f64::from(slots(model, w))).sum::<f64>();
+        asked += path.mean[..horizon].iter().sum::<f64>();
     }
-    supply
+    let ratio = if asked > 0.0 { offered / asked } else { 0.0 };
+    let row = |(model, path): (ModelId, &crate::demand::forecast::Path)| {
+        let later = |w: usize| (path.mean[w] * ratio).round() as u32;
+        (0..weeks).map(|w| if w < horizon { slots(model, w) } else { later(w) }).collect::<Vec<_>>()
+    };
+    ground.forecast.national.iter().flat_map(row).collect()
+}
+
+/// Cars that each dealer can sell in each week: its yearly capacity in the format it has, spread over the weeks as the
+/// forecast spreads the nation's demand (assumption: staff follows the season), in whole cars upwards.
+fn sales_limits(ground: &Ground, dealers: &[SiteId], this: &NetworkState) -> Vec<u32> {
+    let network = &ground.scenario.network;
+    let weeks = ground.scenario.settings.simulation.days.div_ceil(7);
+    let nation = |w: usize| ground.forecast.national.values().map(|p| p.mean[w]).sum::<f64>();
+    let year: f64 = (0..52.min(ground.forecast.weeks())).map(nation).sum();
+    let spread: Vec<f64> = (0..weeks).map(|w| if year > 0.0 { nation(w) / year } else { 1.0 / 52.0 }).collect();
+    let capacity = |site: SiteId| {
+        let at = &network.sites[site];
+        let factor = |f: FormatId| network.formats[f].capacity_factor;
+        let scale = this.open[site].zip(at.format).map_or(1.0, |(now, own)| factor(now) / factor(own));
+        at.capacity.get() * scale * 364.0 / 365.0
+    };
+    let row = |&site: &SiteId| {
+        let capacity = capacity(site);
+        spread.iter().map(move |s| (capacity * s).ceil().min(f64::from(u32::MAX)) as u32).collect::<Vec<_>>()
+    };
+    dealers.iter().flat_map(row).collect()
 }
 
 fn models(ground: &Ground) -> Vec<room::Model> {

@@ -3,7 +3,7 @@
 use super::cell::Num;
 use super::rows::{
     Backtest, Dealer, DealerWeek, Forecast, Format, Kpi, Model, ModelKpi, Order, Placement, RegionKpi, Service, Site,
-    Transfer, Warning, Week, Zone,
+    Task, Transfer, Warning, Week, Zone,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -49,6 +49,8 @@ pub struct Facts {
     pub regions_kpi: Vec<RegionKpi>,
     /// `weeks.csv`.
     pub weeks: Vec<Week>,
+    /// `tasks.csv`.
+    pub tasks: Vec<Task>,
     /// `warnings.csv`.
     pub warnings: Vec<Warning>,
 }

@@ -150,6 +150,7 @@ fn data(view: &View) -> Value {
             "pivot": table::pivot(view).json(),
             "orders": table::orders(view).json(),
             "transfers": table::transfers(view).json(),
+            "tasks": table::tasks(view).json(),
             "warnings": table::warnings(view).json(),
         },
     })

@@ -87,6 +87,7 @@
       case "model": return v ? named(models, modelAt.get(v), v) : "";
       case "format": return v ? named(formats, formatAt.get(v), v) : "";
       case "action": return D.words["action." + v] ? t("action." + v) : v;
+      case "priority": case "todo": return D.words[kind + "." + v] ? t(kind + "." + v) : v;
       case "severity": return D.words["severity." + v] ? t("severity." + v) : v;
       case "both": return bothOf(table.data, name, i);
       case "flag": return v === null ? "" : t(v ? "table.yes" : "table.no");
@@ -95,7 +96,7 @@
       default: return v === null ? "–" : show(v, kind);
     }
   };
-  const TEXTS = new Set(["site", "zone", "model", "format", "action", "severity", "both", "flag", "date", "text"]);
+  const TEXTS = new Set(["site", "zone", "model", "format", "action", "severity", "priority", "todo", "both", "flag", "date", "text"]);
   const rowKey = (table, i) => table.row.map(c => table.data[c][i]).join("|");
   const numberKey = (table, i, name) => {
     const [column, network] = name.split("@");
@@ -168,7 +169,7 @@
               const b = el("button", { type: "button", class: "link" }, text);
               b.addEventListener("click", () => { pick(kind === "site" ? "i" : "z", (kind === "site" ? siteAt : zoneAt).get(data[name][i]), true); });
               cell.append(b, " ", el("small", {}, data[name][i]));
-            } else if (kind === "action" || kind === "severity") cell.append(el("span", { class: "tag " + data[name][i] }, text));
+            } else if (kind === "action" || kind === "severity" || kind === "priority") cell.append(el("span", { class: "tag " + data[name][i] }, text));
             else cell.append(text);
           }
           tr.append(cell);

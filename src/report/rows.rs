@@ -96,9 +96,16 @@ rows! {
     }
     /// The spread of a measure over the replications in one simulated week.
     Week in "weeks.csv" { network: String, measure: String, week: String, p05: Num, p50: Num, p95: Num, mean: Num }
+    /// Something a planner does this week.
+    Task in "tasks.csv" {
+        task: String, priority: String, due: String, severity: String, site_id: String, model_id: String,
+        action: String, from_site_id: String, to_site_id: String, order_model_id: String, cars: Num, warnings: Num,
+        money_cny: Num, text: String, text_zh: String,
+    }
     /// Something a planner should look at.
     Warning in "warnings.csv" {
-        rule: String, severity: String, site_id: String, model_id: String, probability: Num, money_cny: Num,
+        rule: String, severity: String, after_plan: String, site_id: String, model_id: String, probability: Num,
+        money_cny: Num,
         lead_time_days: Num, action: String, action_zh: String, text: String, text_zh: String,
     }
 }

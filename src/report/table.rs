@@ -3,7 +3,7 @@
 use super::cell::Num;
 use super::embed::{Columns, flag, number};
 use super::rows::Row;
-use super::rows::{Backtest, Dealer, ModelKpi, Order, Placement, Transfer, Warning, Zone};
+use super::rows::{Backtest, Dealer, ModelKpi, Order, Placement, Task, Transfer, Warning, Zone};
 use super::view::View;
 use serde_json::{Value, json};
 use std::cmp::Ordering;
@@ -336,6 +336,42 @@ pub fn transfers(view: &View) -> Table {
         .kept(rows.len(), "col.value")
 }
 
+/// The tasks, most urgent first.
+pub fn tasks(view: &View) -> Table {
+    let all = &view.facts.tasks;
+    let rows: Vec<_> = all.iter().take(LINES).collect();
+    let data = texts!(
+        Columns::default(),
+        rows,
+        task,
+        priority,
+        due,
+        severity,
+        site_id,
+        action,
+        from_site_id,
+        to_site_id,
+        order_model_id
+    )
+    .sentences("text", rows.iter().map(|r| r.text.as_str()))
+    .sentences("text_zh", rows.iter().map(|r| r.text_zh.as_str()));
+    let data = numbers!(data, rows, cars, warnings, money_cny);
+    Table::new::<Task>(&["task"], all.len(), data)
+        .column("priority", "col.priority", "priority")
+        .column("due", "col.due", "date")
+        .column("action", "col.todo", "todo")
+        .column("from_site_id", "col.from", "site")
+        .column("to_site_id", "col.to", "site")
+        .column("order_model_id", "col.model", "model")
+        .column("cars", "col.cars", "whole")
+        .column("site_id", "col.store", "site")
+        .column("text", "col.text", "both")
+        .column("warnings", "col.warnings", "whole")
+        .column("money_cny", "col.money", "money")
+        .facets(&["priority", "action"])
+        .kept(rows.len(), "col.priority")
+}
+
 /// The warnings: red before amber, then by money.
 pub fn warnings(view: &View) -> Table {
     let all = &view.facts.warnings;
@@ -344,12 +380,13 @@ pub fn warnings(view: &View) -> Table {
         (a.severity != "red").cmp(&(b.severity != "red")).then(b.money_cny.or_zero().total_cmp(&a.money_cny.or_zero()))
     });
     rows.truncate(LINES);
-    let data = texts!(Columns::default(), rows, rule, severity, site_id, model_id, action, action_zh)
+    let data = texts!(Columns::default(), rows, rule, severity, after_plan, site_id, model_id, action, action_zh)
         .sentences("text", rows.iter().map(|r| r.text.as_str()))
         .sentences("text_zh", rows.iter().map(|r| r.text_zh.as_str()));
     let data = numbers!(data, rows, probability, money_cny, lead_time_days);
     Table::new::<Warning>(&["rule", "site_id", "model_id"], all.len(), data)
         .column("severity", "col.severity", "severity")
+        .column("after_plan", "col.after", "severity")
         .column("site_id", "col.store", "site")
         .column("model_id", "col.model", "model")
         .column("text", "col.text", "both")
@@ -357,6 +394,6 @@ pub fn warnings(view: &View) -> Table {
         .column("money_cny", "col.money", "money")
         .column("probability", "col.probability", "share")
         .column("lead_time_days", "col.lead", "whole")
-        .facets(&["severity", "rule"])
+        .facets(&["severity", "after_plan", "rule"])
         .kept(rows.len(), "col.severity")
 }

@@ -150,6 +150,9 @@ fn supply(p: &Parts, f: &mut Faults) {
     if !p.supply.is_empty() {
         f.length("supply", p.supply.len(), p.models.len() * weeks);
     }
+    if !p.sales_limit.is_empty() {
+        f.length("sales_limit", p.sales_limit.len(), p.dealers.len() * weeks);
+    }
     f.add(p.policy.pushes() && p.supply.is_empty(), "policy", 0, || {
         "a pushing policy spreads a supply, but none is given".into()
     });

@@ -48,6 +48,8 @@ pub(super) struct Kernel<'a> {
     waiters: VecDeque<Waiter>,
     /// Cars that each dealer may still give away this week.
     allowance: Vec<i64>,
+    /// Cars that each dealer can still sell this week.
+    selling: Vec<i64>,
     replication: u32,
     lead_root: Root,
     pub day: u32,
@@ -86,6 +88,7 @@ impl<'a> Kernel<'a> {
             next_move: 0,
             waiters: VecDeque::new(),
             allowance: vec![0; t.dealers],
+            selling: vec![i64::MAX; t.dealers],
             replication: 0,
             lead_root: Root::new(0, Purpose::LeadTime, 0),
             day: 0,
@@ -153,8 +156,15 @@ impl<'a> Kernel<'a> {
         self.monday = self.balance;
     }
 
-    /// Allowances of the week, and the supply of the week.
+    /// Allowances of the week: cars to give away, cars to sell, and the supply.
     fn monday(&mut self) {
+        let limit = &self.t.parts.sales_limit;
+        if !limit.is_empty() {
+            let week = self.day as usize / 7;
+            for (dealer, left) in self.selling.iter_mut().enumerate() {
+                *left = i64::from(limit[dealer * self.t.weeks + week]);
+            }
+        }
         self.review.new_week(self.t, self.day as usize / 7);
         let share = self.t.parts.trade.weekly_share;
         for (dealer, allowance) in self.allowance.iter_mut().enumerate() {

@@ -40,6 +40,7 @@ fn plain(dealers: usize, models: usize, days: u32, demand: f64) -> Parts {
         policy: Policy::OrderUpTo { levels: vec![0; dealers * models], season: Vec::new() },
         review_days: 7,
         supply: Vec::new(),
+        sales_limit: Vec::new(),
         trade: Trade::default(),
         stock: Vec::new(),
         pipeline: Vec::new(),
@@ -84,6 +85,9 @@ fn lively(seed: u64) -> Parts {
     p.lead_times = vec![vec![0.0, 0.0, 0.25, 0.25, 0.25, 0.0, 0.0, 0.0, 0.25]];
     let weeks = days.div_ceil(7) as usize;
     p.supply = (0..models * weeks).map(|_| s.below(20) as u32).collect();
+    if s.below(2) == 0 {
+        p.sales_limit = (0..dealers * weeks).map(|_| s.below(12) as u32).collect();
+    }
     p.policy = match s.below(4) {
         0 => Policy::OrderUpTo {
             levels: (0..2 * cells).map(|_| s.below(9) as u16).collect(),
@@ -163,6 +167,26 @@ fn who_finds_nothing_goes_to_the_dealer_who_has_it() {
     assert!((d1.mean(Measure::DivertedIn) - 4.5).abs() < 4.0 * (4.5f64 / 300.0).sqrt());
     assert!((o.network.mean(Measure::Lost) - 5.0).abs() < 4.0 * (5.0f64 / 300.0).sqrt());
     assert_eq!(o.dealers[0].moments(Measure::DivertedOut), d1.moments(Measure::DivertedIn));
+}
+
+#[test]
+fn a_dealer_sells_no_more_than_it_can() {
+    let mut p = plain(2, 1, 14, 3.0);
+    p.stock = (0..2).map(|dealer| Lot { dealer, model: 0, cars: 1000, age_days: 0 }).collect();
+    p.behaviour = Behaviour { divert: 1.0, further_dealers: 1, wait: 0.5, wait_days: 30, substitute: 0.5 };
+    p.sales_limit = vec![4, 2, u32::MAX, u32::MAX];
+    let o = outcome(p.clone(), 200);
+    // About 21 customers a week want the first dealer, who sells four and two; the others go to the second.
+    assert_eq!(o.dealers[0].moments(Measure::Sales).sum(), 200 * 6);
+    assert_eq!(sum(&o, Measure::Lost), 0);
+    assert_eq!(sum(&o, Measure::Customers), sum(&o, Measure::Sales));
+    // Both are full: the rest is lost, and nobody waits for a car that stands there.
+    p.sales_limit = vec![4, 2, 3, 3];
+    let o = outcome(p.clone(), 200);
+    assert_eq!((sum(&o, Measure::Sales), sum(&o, Measure::StillWaiting)), (200 * 12, 0));
+    assert_eq!(sum(&o, Measure::Customers) - sum(&o, Measure::Lost), 200 * 12);
+    p.sales_limit.pop();
+    assert!(Problem::new(p).is_err());
 }
 
 #[test]

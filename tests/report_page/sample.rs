@@ -3,7 +3,7 @@
 use forecourt::report::cell::{Flag, Num};
 use forecourt::report::rows::{
     Backtest, Dealer, DealerWeek, Forecast, Format, Kpi, Model, ModelKpi, Order, Placement, RegionKpi, Row, Service,
-    Site, Transfer, Warning, Week, Zone,
+    Site, Task, Transfer, Warning, Week, Zone,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -439,6 +439,7 @@ fn measures(dice: &mut Dice, folder: &Path, sites: &[Site], models: &[Model]) {
             if network == "plan" && coefficient > 2.3 {
                 warnings.push(Warning {
                     rule: "stock_coefficient".into(),
+                    after_plan: if coefficient > 2.6 { "red" } else { "settled" }.into(),
                     severity: if coefficient > 2.5 { "red" } else { "amber" }.into(),
                     site_id: s.site_id.clone(),
                     model_id: models[dice.below(models.len())].model_id.clone(),
@@ -507,6 +508,28 @@ fn measures(dice: &mut Dice, folder: &Path, sites: &[Site], models: &[Model]) {
     write(folder, &by_model);
     write(folder, &by_region);
     write(folder, &weeks);
+    let tasks: Vec<Task> = warnings
+        .iter()
+        .enumerate()
+        .map(|(k, w)| Task {
+            task: (k + 1).to_string(),
+            priority: ["now", "next", "watch"][k % 3].into(),
+            due: "2026-11-30".into(),
+            severity: w.severity.clone(),
+            site_id: w.site_id.clone(),
+            model_id: w.model_id.clone(),
+            action: ["order", "transfer", "decide"][k % 3].into(),
+            from_site_id: if k % 3 == 2 { String::new() } else { sites[0].site_id.clone() },
+            to_site_id: if k % 3 == 2 { String::new() } else { w.site_id.clone() },
+            order_model_id: if k % 3 == 2 { String::new() } else { w.model_id.clone() },
+            cars: if k % 3 == 2 { Num::default() } else { whole(1.0 + (k % 5) as f64) },
+            warnings: whole(1.0 + (k % 4) as f64),
+            money_cny: w.money_cny,
+            text: w.text.clone(),
+            text_zh: w.text_zh.clone(),
+        })
+        .collect();
+    write(folder, &tasks);
     write(folder, &warnings);
 }
 
@@ -563,6 +586,7 @@ fn summary(folder: &Path, size: Size, placement: &[Placement]) {
                 "stores_today": 900, "stores_plan": 898, "one_off_cost_cny": 3.106e8, "profit_today_cny_per_year": 2.412e9, "profit_plan_cny_per_year": 2.58e9 },
             "replenish": { "status": "optimal", "cost_cny": 8.1e7, "bound_cny": 8.1e7, "gap": 0.0, "grade": "proven", "repeatable": true, "cars_ordered": 151_234 },
             "transfer": { "status": "optimal", "moves": 451, "value_cny": 5.43e6, "cost_cny": 1.21e6, "gap": 0.0, "grade": "proven", "repeatable": true },
+            "warn": { "tasks": 204, "tasks_now": 41, "tasks_now_cny": 6.1e6, "tasks_cny": 9.3e6 },
             "simulate": { "status": "done", "days": 364, "replications": 200, "seed": 42 },
         },
         "kpis": kpis.iter().map(|k| json!({ "id": k.kpi, "unit": k.unit, "better": k.better,
@@ -572,7 +596,7 @@ fn summary(folder: &Path, size: Size, placement: &[Placement]) {
             { "text": "Placement plans whole years: the models are summed into one average car.", "text_zh": "选址以整年计：各车型合并为一款平均车型。" },
             { "text": "Dealers without 26 weeks of sales borrow their region's season.", "text_zh": "销售历史不足 26 周的经销商采用所在大区的季节系数。" },
         ],
-        "warnings_count": { "red": 287, "amber": 63 },
+        "warnings_count": { "red": 287, "amber": 63, "settled": 120, "now": 41 },
     });
     std::fs::write(folder.join("summary.json"), serde_json::to_string_pretty(&value).expect("text")).expect("written");
     let provenance = json!({

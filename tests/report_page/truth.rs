@@ -14,7 +14,7 @@ pub struct Truth {
 }
 
 /// Columns that together name a row of a table.
-const KEYS: [(&str, &[&str]); 15] = [
+const KEYS: [(&str, &[&str]); 16] = [
     ("zones.csv", &["zone_id"]),
     ("sites.csv", &["site_id"]),
     ("models.csv", &["model_id"]),
@@ -29,6 +29,7 @@ const KEYS: [(&str, &[&str]); 15] = [
     ("models_kpi.csv", &["model_id", "network"]),
     ("regions_kpi.csv", &["region", "network"]),
     ("weeks.csv", &["network", "measure", "week"]),
+    ("tasks.csv", &["task"]),
     ("warnings.csv", &["rule", "site_id", "model_id"]),
 ];
 
@@ -86,6 +87,9 @@ impl Truth {
         match (file, row, column) {
             (_, "sum", column) => Some(sum(column, &|_| true)),
             (_, "count", "rows") => Some(count(&|_| true)),
+            ("warnings.csv", "count", "settled") => {
+                Some(count(&|r| r["after_plan"] == "settled" && r["severity"] != "pending"))
+            }
             ("warnings.csv", "count", severity) => Some(count(&|r| r["severity"] == severity)),
             ("orders.csv", model, "sum") => Some(sum("cars", &|r| r["model_id"] == model)),
             ("orders.csv", model, week) => Some(sum("cars", &|r| r["model_id"] == model && r["week_start"] == week)),

@@ -1,4 +1,5 @@
-//! Fairness: a dealer's cover further than a fifth from the fair level τ.
+//! Fairness: a dealer's cover further than a fifth below the fair level τ. What another dealer has above it is no trouble
+//! of its own: where it is too much, that is excess.
 
 use super::{Band, Finding};
 
@@ -15,32 +16,23 @@ pub struct Facts {
     pub margin: f64,
 }
 
-/// Raises the warning: amber beyond ± 20 %, red beyond ± 40 % by default. One car more or fewer than fair is not
-/// worth a warning, whatever its share.
+/// Raises the warning: amber beyond 20 % too little, red beyond 40 % by default. One car fewer than fair is not worth a
+/// warning, whatever its share.
 pub fn check(facts: &Facts, band: Band) -> Option<Finding> {
     let fair = facts.fair_cover * facts.rate;
-    let apart = facts.position - fair;
-    if fair <= 0.0 || apart.abs() <= 1.0 {
+    let short = fair - facts.position;
+    if fair <= 0.0 || short <= 1.0 {
         return None;
     }
-    let level = band.level(apart.abs() / fair)?;
+    let level = band.level(short / fair)?;
+    let share = 100.0 * short / fair;
     Some(Finding {
         level,
         probability: 1.0,
-        money: apart.abs() * facts.margin,
+        money: short * facts.margin,
         lead_weeks: 0.0,
-        text: format!(
-            "{:.0} cars where {fair:.1} would be fair ({:.0} % {})",
-            facts.position,
-            100.0 * apart.abs() / fair,
-            if apart > 0.0 { "more" } else { "less" }
-        ),
-        text_zh: format!(
-            "{:.0}辆，公平份额{fair:.1}辆（{}{:.0}%）",
-            facts.position,
-            if apart > 0.0 { "多" } else { "少" },
-            100.0 * apart.abs() / fair
-        ),
+        text: format!("{:.0} cars where {fair:.1} would be fair ({share:.0} % less)", facts.position),
+        text_zh: format!("{:.0}辆，公平份额{fair:.1}辆（少{share:.0}%）", facts.position),
     })
 }
 
@@ -49,10 +41,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fifth_either_way() {
+    fn a_fifth_below() {
         let band = Band { amber: 0.2, red: 0.4 };
         let facts = |position| Facts { position, rate: 5.0, fair_cover: 4.0, margin: 10.0 };
-        assert!(check(&facts(23.0), band).is_none());
+        assert!(check(&facts(17.0), band).is_none());
+        assert!(check(&facts(60.0), band).is_none());
         assert!(check(&facts(15.0), band).unwrap().text.contains("25 % less"));
         assert!(check(&Facts { position: 2.0, rate: 0.3, ..facts(0.0) }, band).is_none());
     }

@@ -70,8 +70,7 @@ impl Stage {
         let (parent, name) = parent_and_name(folder);
         fs::create_dir_all(&parent).map_err(at(&parent, HELP))?;
         if folder.exists() && !is_ours(folder) {
-            let refusal = io::Error::new(io::ErrorKind::AlreadyExists, "the folder holds files that are not results");
-            return Err(at(folder, "Choose an empty or new folder with --out")(refusal));
+            return Err(foreign(folder));
         }
         let new = tempfile::Builder::new()
             .prefix(&format!(".{name}."))
@@ -122,6 +121,23 @@ impl Stage {
         sync_folder(new);
         Ok(())
     }
+}
+
+/// Whether results may be written there: refused before the work is done, not after.
+pub fn may_write(folder: &Path) -> Result<(), WriteError> {
+    if folder.exists() && !folder.is_dir() {
+        let refusal = io::Error::new(io::ErrorKind::NotADirectory, "this is a file, not a folder");
+        return Err(at(folder, "Choose another folder with --out")(refusal));
+    }
+    if folder.exists() && !is_ours(folder) {
+        return Err(foreign(folder));
+    }
+    Ok(())
+}
+
+fn foreign(folder: &Path) -> WriteError {
+    let refusal = io::Error::new(io::ErrorKind::AlreadyExists, "the folder holds files that are not results");
+    at(folder, "Choose an empty or new folder with --out")(refusal)
 }
 
 /// The folder that holds `folder`, and its name in there.

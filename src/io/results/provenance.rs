@@ -5,10 +5,22 @@ use crate::planning::Options;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+/// Tables of what stands still: as long as they do not change, a placement holds, whatever is sold and stocked.
+const STRUCTURE: [&str; 5] = ["zones", "sites", "formats", "lanes", "travel"];
+
 /// Hash of all input files together.
 pub fn inputs_digest(notes: &ReadNotes) -> String {
+    digest(notes, |_| true)
+}
+
+/// Hash of the tables that a placement stands on.
+pub fn structure_digest(notes: &ReadNotes) -> String {
+    digest(notes, |table| STRUCTURE.contains(&table))
+}
+
+fn digest(notes: &ReadNotes, wanted: impl Fn(&str) -> bool) -> String {
     let mut hash = Sha256::new();
-    for file in &notes.files {
+    for file in notes.files.iter().filter(|f| wanted(&f.table)) {
         hash.update(format!("{} {}\n", file.table, file.sha256));
     }
     hex(&hash.finalize())
@@ -41,6 +53,7 @@ pub fn provenance(notes: &ReadNotes, options: &Options, started: &str, steps: &[
         "solver": {"name": "HiGHS", "version": crate::lp::solver_version()},
         "inputs": inputs,
         "inputs_digest": inputs_digest(notes),
+        "structure_digest": structure_digest(notes),
         "notes": notes.notes,
         "options": {
             "seed": options.seed, "replications": options.replications, "time_limit_s": options.seconds,

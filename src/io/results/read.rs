@@ -42,6 +42,7 @@ pub fn facts(folder: &Path) -> Result<Facts, ReadError> {
         models_kpi: table(folder, &mut absent),
         regions_kpi: table(folder, &mut absent),
         weeks: table(folder, &mut absent),
+        tasks: table(folder, &mut absent),
         warnings: table(folder, &mut absent),
         absent: Vec::new(),
     };
@@ -56,7 +57,7 @@ pub fn facts(folder: &Path) -> Result<Facts, ReadError> {
 }
 
 /// Files that [`facts`] looks for.
-const FILES: usize = 19;
+const FILES: usize = 20;
 
 fn note(absent: &mut Vec<Absent>, file: &str, fault: Option<String>) {
     absent.push(Absent { file: file.to_owned(), fault });

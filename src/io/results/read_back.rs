@@ -28,10 +28,35 @@ pub struct PlacedNetwork {
     pub moves: Vec<(SiteId, SiteId)>,
 }
 
-/// Whether the folder was made from the same input files.
-pub fn same_inputs(folder: &Path, digest: &str) -> bool {
-    json(&folder.join("provenance.json"))
-        .is_some_and(|p| p.get("inputs_digest").and_then(Value::as_str) == Some(digest))
+/// How much of the folder's input is that of now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Same {
+    /// Another network, or no results at all.
+    Nothing,
+    /// The same zones, sites, formats and roads; other sales, stock or settings: a new Monday.
+    Structure,
+    /// Every table.
+    Everything,
+}
+
+/// Compares the folder's input files with those that were read.
+pub fn same(folder: &Path, notes: &crate::io::scenario::ReadNotes) -> Same {
+    let Some(made) = json(&folder.join("provenance.json")) else { return Same::Nothing };
+    let is = |key: &str, digest: String| made.get(key).and_then(Value::as_str) == Some(&digest);
+    if is("inputs_digest", super::provenance::inputs_digest(notes)) {
+        Same::Everything
+    } else if is("structure_digest", super::provenance::structure_digest(notes)) {
+        Same::Structure
+    } else {
+        Same::Nothing
+    }
+}
+
+/// The files and the summary's step of an earlier placement, which outlives a new Monday's tables.
+pub fn earlier_placement(folder: &Path) -> Option<(Vec<u8>, Value)> {
+    let table = std::fs::read(folder.join("placement.csv")).ok()?;
+    let step = summary(folder)?.get("steps")?.get("place")?.clone();
+    Some((table, step))
 }
 
 /// summary.json as an object, when there is one.

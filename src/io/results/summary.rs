@@ -1,9 +1,9 @@
 //! summary.json: the headline figures of every step.
 
 use crate::evaluation::Kpi;
-use crate::evaluation::monitor::{Level, Rule, Status};
+use crate::evaluation::monitor::{Level, Rule};
 use crate::placement::dealer::Action;
-use crate::planning::{Ground, Placement, Replenishment, Review, Simulation, Transfers};
+use crate::planning::{Ground, Placement, Priority, Replenishment, Review, Simulation, Transfers};
 use serde_json::{Map, Value, json};
 
 /// The summary under construction; steps that are not run again keep their earlier part.
@@ -48,6 +48,11 @@ impl Summary {
         }
     }
 
+    /// The placement of an earlier run that this one goes on from.
+    pub fn placed_before(&mut self, step: Value) {
+        self.step("place", step);
+    }
+
     /// What the check saw.
     pub fn check(&mut self, files: usize, rows: u64) {
         self.step("check", json!({"status": "ok", "files": files, "rows": rows}));
@@ -71,6 +76,7 @@ impl Summary {
                 "backtest_weeks": tested.map(|_| 8), "wape": mean(&|b| b.wape), "wape_naive": mean(&|b| b.wape_naive),
                 "inside_90_band": mean(&|b| b.inside), "margin_of_average_car_cny": ground.margin.major(),
                 "holding_of_average_car_cny": ground.holding.major(),
+                "market_factor": round(ground.market.nation, 6),
             }),
         );
     }
@@ -160,18 +166,26 @@ impl Summary {
     /// How many warnings of each severity, how many wait for a second review, and what rules lack.
     pub fn warnings(&mut self, seen: &Review) {
         let (red, amber) = (seen.count(Level::Red), seen.count(Level::Amber));
-        self.0.insert("warnings_count".into(), json!({"red": red, "amber": amber}));
+        let (red_settled, amber_settled) = (seen.settled(Level::Red), seen.settled(Level::Amber));
+        let jobs = seen.jobs();
+        let now = || jobs.iter().filter(|j| j.priority == Priority::Now);
+        self.0.insert(
+            "warnings_count".into(),
+            json!({"red": red, "amber": amber, "settled": red_settled + amber_settled, "now": now().count()}),
+        );
         let mut rules = serde_json::Map::new();
         for rule in Rule::ALL {
             let count = seen.warnings.iter().filter(|w| w.rule == rule).count();
             rules.insert(rule.name().into(), json!(count));
         }
         let lacks: Vec<Value> = seen.lacks.iter().map(|l| json!({"rule": l.rule.name(), "lacks": l.text})).collect();
-        let tasks = seen.warnings.iter().filter(|w| w.status == Status::Raised).count();
+        let money = |m: f64| round(m, 2);
         self.step(
             "warn",
-            json!({"red": red, "amber": amber, "pending": seen.pending(), "tasks": tasks, "shown_by_rule": rules,
-                   "lacks": lacks}),
+            json!({"red": red, "amber": amber, "red_settled": red_settled, "amber_settled": amber_settled,
+                   "pending": seen.pending(), "tasks": jobs.len(), "tasks_now": now().count(),
+                   "tasks_now_cny": money(now().map(|j| j.money).sum()),
+                   "tasks_cny": money(jobs.iter().map(|j| j.money).sum()), "shown_by_rule": rules, "lacks": lacks}),
         );
     }
 
@@ -212,17 +226,53 @@ fn assumptions(ground: &Ground) -> Vec<Value> {
     }
     say(
         format!(
-            "After week {} the forecast keeps its last level with the season; build slots keep their ratio to it.",
+            "After week {} the forecast keeps its last level with the season; build slots follow it, all models at the horizon's ratio of slots to forecast.",
             ground.forecast.planned_weeks
         ),
-        format!("第{}周之后，预测按末期水平加季节性外推，产能名额与预测保持同比例。", ground.forecast.planned_weeks),
+        format!(
+            "第{}周之后，预测按末期水平加季节性外推；各车型产能名额按计划期总名额与总预测之比随预测变化。",
+            ground.forecast.planned_weeks
+        ),
     );
+    let factors = ground.market.factor.values().copied();
+    let (low, high) = factors.fold((f64::INFINITY, 0.0_f64), |(low, high), f| (low.min(f), high.max(f)));
+    if low < 0.98 || high > 1.02 {
+        say(
+            format!(
+                "Zones' registrations are taken times {low:.2} to {high:.2} by region, so that today's network sells what \
+                 the sales history says (whole nation: {:.2} of what registrations and distances alone would give).{}",
+                ground.market.nation,
+                if (0.5..=2.0).contains(&ground.market.nation) {
+                    ""
+                } else {
+                    " That is far from 1: check rival_weight and \
+                 registrations_per_year in zones.csv, and attraction in formats.csv."
+                },
+            ),
+            format!(
+                "各区上牌量按地区乘以{low:.2}至{high:.2}，使现有网络的销量与历史一致（全国：仅按上牌量与距离推算的{:.2}倍）。{}",
+                ground.market.nation,
+                if (0.5..=2.0).contains(&ground.market.nation) {
+                    ""
+                } else {
+                    "该系数偏离1较多，请检查zones.csv的rival_weight与registrations_per_year以及formats.csv的attraction。"
+                },
+            ),
+        );
+    }
     say(
         "Placement counts an average car of the forecast mix; freight on carriers is planned by region with the first \
          carrier class; cars of one model are held at one cost whatever their age in the weekly plan (ages count in \
          transfers and in the simulation)."
             .into(),
         "选址按预测结构的平均车型计算；运输按地区与第一类板车计划；周计划中同一车型库存成本不分库龄（调拨与仿真中计库龄）。".into(),
+    );
+    say(
+        "Placement's profit is that of a steady year: margin less freight, holding and fixed cost. The simulated profit also \
+         takes off discounts on aged cars, transfers and the cost of lost sales, so the levels differ: compare the differences \
+         between the networks."
+            .into(),
+        "选址模型的利润为稳态年度口径（毛利减运费、持有成本与固定成本）；仿真利润另扣库龄折让、调拨与流失成本，故水平不同，应比较两网络之差。".into(),
     );
     say(
         "Both networks are simulated with order-up-to levels by the same rule, on the same customers; new stores sell \

@@ -2,7 +2,7 @@
 
 use super::table::{Cell, Table};
 use crate::evaluation::monitor::{Level, Status};
-use crate::planning::{Ground, Review, Task, Warning};
+use crate::planning::{Ground, Job, Review, Task, Warning};
 
 /// warnings.csv: one warning per dealer and model; raised ones first, red and dear ones before others. A first amber
 /// finding is pending until the next review finds it too.
@@ -10,6 +10,7 @@ pub fn warnings(ground: &Ground, review: &Review) -> Table {
     let mut table = Table::new(&[
         "rule",
         "severity",
+        "after_plan",
         "status",
         "reviews",
         "site_id",
@@ -32,6 +33,7 @@ pub fn warnings(ground: &Ground, review: &Review) -> Table {
         table.row([
             Cell::Text(w.rule.name()),
             Cell::Text(severity(w)),
+            Cell::Text(w.left.map_or("settled", level)),
             Cell::Text(status(w.status)),
             Cell::from(w.reviews),
             Cell::Text(place.site),
@@ -51,10 +53,11 @@ pub fn warnings(ground: &Ground, review: &Review) -> Table {
     table
 }
 
-/// tasks.csv: one task for each raised warning; its order or transfer is a line of orders.csv or transfers.csv.
+/// tasks.csv: what to do, most urgent first: one line of orders.csv or transfers.csv, or one dealer to decide about.
 pub fn tasks(ground: &Ground, review: &Review) -> Table {
     let mut table = Table::new(&[
         "task",
+        "priority",
         "due",
         "severity",
         "rule",
@@ -62,13 +65,14 @@ pub fn tasks(ground: &Ground, review: &Review) -> Table {
         "model_id",
         "plant_id",
         "region",
-        "do",
+        "action",
         "from_site_id",
         "to_site_id",
         "order_model_id",
         "week_start",
         "cars",
         "oldest_days",
+        "warnings",
         "money_cny",
         "probability",
         "text",
@@ -77,16 +81,20 @@ pub fn tasks(ground: &Ground, review: &Review) -> Table {
     let scenario = ground.scenario;
     let site = |s| Cell::Text(scenario.network.sites[s].code.as_str());
     let model = |m| Cell::Text(scenario.catalogue.models[m].code.as_str());
-    let raised = review.warnings.iter().filter(|w| w.status == Status::Raised);
-    for (k, w) in raised.enumerate() {
+    for (k, job) in review.jobs().iter().enumerate() {
+        let w = job.warnings[0];
         let place = Names::of(ground, w);
-        let due = scenario.today.saturating_add(jiff::Span::new().days(days_left(w)));
-        let due = due.to_string();
-        let monday = match w.task {
-            Task::Order { week, .. } => ground.forecast.monday(week).to_string(),
-            _ => String::new(),
+        let due = scenario.today.saturating_add(jiff::Span::new().days(days_left(job.lead_weeks)));
+        let (monday, due) = match job.task {
+            // An order that is not placed by its week is late, whenever the trouble comes.
+            Task::Order { week, .. } => {
+                let monday = ground.forecast.monday(week);
+                (monday.to_string(), due.min(monday))
+            }
+            _ => (String::new(), due),
         };
-        let (word, from, to, which, cars, age) = match w.task {
+        let due = due.to_string();
+        let (word, from, to, which, cars, age) = match job.task {
             Task::Order { plant, site: to, model: m, cars, .. } => {
                 ("order", site(plant), site(to), model(m), Cell::from(cars), Cell::Empty)
             }
@@ -95,10 +103,12 @@ pub fn tasks(ground: &Ground, review: &Review) -> Table {
             }
             Task::Decide => ("decide", Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty),
         };
+        let (text, text_zh) = job_text(ground, job);
         table.row([
             Cell::from(k + 1),
+            Cell::Text(job.priority.name()),
             Cell::Text(&due),
-            Cell::Text(severity(w)),
+            Cell::Text(level(job.level)),
             Cell::Text(w.rule.name()),
             Cell::Text(place.site),
             Cell::Text(place.model),
@@ -111,18 +121,43 @@ pub fn tasks(ground: &Ground, review: &Review) -> Table {
             Cell::Text(&monday),
             cars,
             age,
-            Cell::Number(w.finding.money, 2),
+            Cell::from(job.warnings.len()),
+            Cell::Number(job.money, 2),
             Cell::Number(w.finding.probability, 4),
-            Cell::Text(&w.finding.text),
-            Cell::Text(&w.finding.text_zh),
+            Cell::Text(&text),
+            Cell::Text(&text_zh),
         ]);
     }
     table
 }
 
+/// The dearest warning's sentence, and which others go with it.
+fn job_text(ground: &Ground, job: &Job) -> (String, String) {
+    const NAMED: usize = 5;
+    let first = &job.warnings[0].finding;
+    let names: Vec<&str> =
+        job.warnings[1..].iter().map(|w| Names::of(ground, w).model).filter(|m| !m.is_empty()).collect();
+    if names.is_empty() {
+        return (first.text.clone(), first.text_zh.clone());
+    }
+    let list = names[..names.len().min(NAMED)].join(", ");
+    let more = if names.len() > NAMED { ", …" } else { "" };
+    (
+        format!("{}; also {} more: {list}{more}", first.text, names.len()),
+        format!("{}；另有{}条：{list}{more}", first.text_zh, names.len()),
+    )
+}
+
 /// Whole days until the trouble, at most a year.
-fn days_left(w: &Warning) -> i64 {
-    (w.finding.lead_weeks * 7.0).clamp(0.0, 365.0).floor() as i64
+fn days_left(weeks: f64) -> i64 {
+    (weeks * 7.0).clamp(0.0, 365.0).floor() as i64
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Red => "red",
+        Level::Amber => "amber",
+    }
 }
 
 /// Ids of a warning's place; empty where it has none.
@@ -148,11 +183,7 @@ impl<'a> Names<'a> {
 
 /// A pending warning is amber: red ones are raised at once.
 fn severity(w: &Warning) -> &'static str {
-    match (w.status, w.finding.level) {
-        (Status::Pending, _) => "pending",
-        (_, Level::Red) => "red",
-        (_, Level::Amber) => "amber",
-    }
+    if w.status == Status::Pending { "pending" } else { level(w.finding.level) }
 }
 
 fn status(status: Status) -> &'static str {

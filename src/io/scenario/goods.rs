@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Oldest sale that is read, in weeks before today.
 const OLDEST_WEEKS: i32 = 520;
+/// Weeks without any build slot at the horizon's end from which the table is taken for cut off.
+const CUT_OFF: usize = 3;
 /// Most cells of the dense tables site × model × week, and of those site × model.
 const CELLS: usize = 1 << 27;
 const PAIRS: usize = 1 << 23;
@@ -101,6 +103,16 @@ pub(super) fn history(context: &mut Context<'_>, sites: &[Site], models: usize, 
         });
         return History::new(today, 0, 0, 0);
     }
+    let mut there = vec![false; weeks];
+    sales.iter().for_each(|s| there[(s.week - oldest) as usize] = true);
+    gaps(
+        &there,
+        first,
+        file,
+        &mut context.log,
+        "sale",
+        "export it again; if nothing at all was sold, write one row with 0",
+    );
     let mut history = History::new(first, weeks, sites.len(), models);
     let mut seen = vec![0u64; (sites.len() * models * weeks).div_ceil(64)];
     for sale in &sales {
@@ -115,6 +127,24 @@ pub(super) fn history(context: &mut Context<'_>, sites: &[Site], models: usize, 
         history.series_mut(SiteId::at(sale.site as usize), ModelId::at(sale.model as usize))[week] = sale.cars;
     }
     history
+}
+
+/// Notes weeks of which a table has no row: an export that stopped early or lost a file.
+fn gaps(there: &[bool], first: Date, file: usize, log: &mut Log, what: &str, way_out: &str) {
+    // A row with a fault of its own may be the one that is missed, and a horizon with one be another.
+    if !log.clean(0) || !log.clean(file) {
+        return;
+    }
+    let missing: Vec<usize> = (0..there.len()).filter(|&w| !there[w]).collect();
+    let Some(&one) = missing.first() else { return };
+    log.add(Spot { file, at: None }, Code::Gap, "", || {
+        let monday = first.saturating_add(jiff::Span::new().days(7 * one as i64));
+        let more = match missing.len() {
+            1 => String::new(),
+            n => format!(", nor for {} more", n - 1),
+        };
+        (format!("there is no {what} row for the week of {monday}{more}"), way_out.into())
+    });
 }
 
 fn sales(context: &mut Context<'_>, sites: &[Site], today: Option<Date>) -> Vec<Sale> {
@@ -266,7 +296,7 @@ pub(super) fn supply(
     let mut supply = Grid::filled(vec![0u32; horizon], sites.len(), models);
     let Some(mut rows) = super::open("supply", sources, known, log) else { return supply };
     let mut seen: HashSet<(u32, u32, i32)> = HashSet::new();
-    let mut outside = 0;
+    let (mut outside, mut there) = (0, vec![false; horizon]);
     while rows.advance(log) {
         let Some(site) = rows.reference("site_id") else { continue };
         let here = &sites[site as usize];
@@ -285,6 +315,7 @@ pub(super) fn supply(
         }
         match usize::try_from(week) {
             Ok(week) if week < horizon => {
+                there[week] = true;
                 supply[(SiteId::at(site as usize), ModelId::at(model as usize))][week] =
                     rows.whole("slots_cars") as u32;
             }
@@ -294,6 +325,22 @@ pub(super) fn supply(
     finish_rows("supply", &rows, notes, log);
     if outside > 0 {
         notes.remark("supply", format!("{outside} rows lie outside the horizon and are left out"));
+    }
+    let file = super::file_of("supply");
+    // Plants rest over the Spring Festival; a table that ends weeks before the horizon was cut off.
+    let last = there.iter().rposition(|&t| t).map_or(0, |w| w + 1);
+    there[..last].fill(true);
+    if let Some(today) = today.filter(|_| last > 0 && horizon - last >= CUT_OFF) {
+        let way_out = "write the plants' slots to the end of the horizon, 0 where nothing is built, or plan fewer weeks \
+                       ([horizon] weeks)";
+        gaps(&there, today, file, log, "build slot", way_out);
+    }
+    let within = |key: &&(u32, u32, i32)| usize::try_from(key.2).is_ok_and(|w| w < horizon);
+    let pairs: HashSet<(u32, u32)> = seen.iter().filter(within).map(|k| (k.0, k.1)).collect();
+    let absent = pairs.len() * horizon - seen.iter().filter(within).count();
+    if absent > 0 {
+        let text = format!("{absent} weeks of plants and models with slots in other weeks have no row and count as 0");
+        notes.remark("supply", text);
     }
     supply
 }

@@ -8,29 +8,38 @@ use crate::scenario::Scenario;
 use crate::scenario::settings::PlacementSettings;
 use crate::units::Money;
 
+/// What an average car is worth.
+#[derive(Clone, Copy, Debug)]
+pub struct Worth<'a> {
+    /// Contribution with today's model mix, holding taken off.
+    pub margin: Money,
+    /// What bringing it to every store site costs.
+    pub freight: &'a IdVec<SiteId, Money>,
+}
+
 impl Problem {
-    /// Builds the problem from a scenario. `margin` is the contribution of an average car, holding taken off, with
-    /// today's model mix; `freight` what bringing it to a store site costs. A buyer's car is brought to the buyer's
-    /// own town: a zone's freight is that of its nearest site that may be open.
+    /// Builds the problem from a scenario. `registrations` are the cars a year of every zone to which the market's
+    /// shares apply. A buyer's car is brought to the buyer's own town: a zone's freight is that of its nearest site
+    /// that may be open.
     pub fn new(
         scenario: &Scenario,
         coverage: &Coverage,
-        margin: Money,
-        freight: &IdVec<SiteId, Money>,
+        registrations: &IdVec<ZoneId, f64>,
+        worth: Worth,
     ) -> Result<Self, Vec<Fault>> {
         let network = &scenario.network;
         let settings = &scenario.settings.placement;
         let stores: Vec<Store> = network.stores().map(|(id, _)| store(scenario, coverage, id)).collect();
-        let freight = zone_freight(network.zones.len(), &stores, freight);
+        let freight = zone_freight(network.zones.len(), &stores, worth.freight);
         let zone = |id: ZoneId, freight: Money| {
             let z = &network.zones[id];
             Zone {
                 id,
                 region: z.region,
-                registrations: z.registrations.get(),
+                registrations: registrations[id],
                 rival_weight: z.rival_weight,
                 population: z.population as f64,
-                margin: margin - freight,
+                margin: worth.margin - freight,
             }
         };
         let (moves, conflicts) = pairs(scenario, &stores);

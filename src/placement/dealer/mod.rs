@@ -15,6 +15,7 @@ pub mod proof;
 mod solve;
 mod tree;
 
+pub use build::Worth;
 pub use network::{Change, Network};
 pub use plan::{Action, Alternative, Plan, StorePlan};
 pub use problem::{Fault, Move, Phase, Problem, Pull, Store, StoreOption, Zone};

@@ -9,7 +9,8 @@ pub struct Zone {
     pub id: ZoneId,
     /// Its region.
     pub region: RegionId,
-    /// Registrations of all brands, cars a year (`R_j`).
+    /// Cars a year that the market's shares apply to: registrations of all brands, scaled by what this brand sells
+    /// there against what its network would be expected to sell (`R_j`).
     pub registrations: f64,
     /// Pull of everything else (`W_j`), above zero.
     pub rival_weight: f64,

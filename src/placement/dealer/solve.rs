@@ -21,7 +21,9 @@ pub enum Failure {
     #[error("no network obeys all rules: {}", .0.join("; "))]
     Infeasible(Vec<String>),
     /// The search was stopped before it had found any plan.
-    #[error("the search ended before any plan was found; raise [placement] max_nodes")]
+    #[error(
+        "the search ended before any plan was found; raise --time-limit or [placement] max_nodes, whichever ended it"
+    )]
     NothingFound,
     /// The solver failed.
     #[error(transparent)]

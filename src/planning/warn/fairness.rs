@@ -1,4 +1,4 @@
-//! Dealers far from the fair cover where supply is short.
+//! Dealers far below the fair cover where supply is short.
 
 use super::Found;
 use super::view::{View, cell};
@@ -24,9 +24,6 @@ pub(super) fn find(view: &View, found: &mut Found) {
             margin: view.ground.scenario.catalogue.models[model].margin.major(),
         };
         let finding = fairness::check(&facts, view.band(Rule::Fairness, Some(site), Some(model)));
-        let more = facts.position > fair_cover * facts.rate;
-        found.add(Rule::Fairness, cell(site, model), finding, || {
-            if more { view.relieving(site, model) } else { view.bringing(site, model) }
-        });
+        found.add(Rule::Fairness, cell(site, model), finding, || view.bringing(site, model));
     }
 }

@@ -16,12 +16,15 @@ mod forecast_bias;
 mod late_pipeline;
 mod mix;
 mod stock_out;
+mod tasks;
 mod transfer_chance;
 mod view;
 
 use super::{Ground, NetworkState, Replenishment, Transfers};
 use crate::evaluation::monitor::{Action, Finding, Level, Memory, Place, Rule, Status, Tracker};
 use crate::ids::{Id, ModelId, RegionId, SiteId};
+use std::collections::BTreeMap;
+pub use tasks::{Job, Priority};
 use view::View;
 
 /// What answers a warning: a line of orders.csv or of transfers.csv.
@@ -80,6 +83,8 @@ pub struct Warning {
     pub company: Vec<Rule>,
     /// What the plan does about it.
     pub task: Task,
+    /// How loud it still is once the plan's transfers and orders are carried out; `None`: the plan settles it.
+    pub left: Option<Level>,
 }
 
 /// Data that a rule does without.
@@ -107,6 +112,11 @@ impl Review {
     pub fn count(&self, level: Level) -> usize {
         self.warnings.iter().filter(|w| w.status != Status::Pending && w.finding.level == level).count()
     }
+    /// Those of them that the plan settles.
+    pub fn settled(&self, level: Level) -> usize {
+        let shown = self.warnings.iter().filter(|w| w.status != Status::Pending && w.finding.level == level);
+        shown.filter(|w| w.left.is_none()).count()
+    }
     /// Findings that wait for a second review.
     pub fn pending(&self) -> usize {
         self.warnings.iter().filter(|w| w.status == Status::Pending).count()
@@ -131,7 +141,8 @@ impl Found {
     }
 }
 
-/// Reviews the network that stands at the end of the plan; `memory` is what the last review remembered.
+/// Reviews the network that stands at the end of the plan; `memory` is what the last review remembered. Rules look at
+/// the stock of now, then once more at what is left when the plan's transfers and orders are carried out.
 pub fn review(
     ground: &Ground,
     state: &NetworkState,
@@ -140,6 +151,30 @@ pub fn review(
     memory: Vec<Memory>,
 ) -> Review {
     let view = View::new(ground, state, replenishment, transfers);
+    let found = find_all(&view);
+    let mut tracker = Tracker::remembering(memory);
+    let shown = tracker.review(found.list);
+    let view = view.after_plan();
+    let left: BTreeMap<(Rule, Place), Level> =
+        find_all(&view).list.into_iter().map(|(rule, place, finding, _)| ((rule, place), finding.level)).collect();
+    let warnings = shown.into_iter().map(|w| Warning {
+        rule: w.rule,
+        site: w.place.dealer.map(SiteId::at),
+        model: w.place.model.map(ModelId::at),
+        plant: w.place.source.map(SiteId::at),
+        region: w.place.region.map(RegionId::at),
+        left: left.get(&(w.rule, w.place)).copied(),
+        finding: w.finding,
+        status: w.status,
+        reviews: w.reviews,
+        company: w.company,
+        task: view.task(w.action),
+    });
+    Review { warnings: warnings.collect(), lacks: found.lacks, memory: tracker.memory() }
+}
+
+/// What all rules find.
+fn find_all(view: &View) -> Found {
     let mut found = Found::default();
     for rule in Rule::ALL {
         let find = match rule {
@@ -156,21 +191,7 @@ pub fn review(
             Rule::CarrierLoad => carrier_load::find,
             Rule::Credit => credit::find,
         };
-        find(&view, &mut found);
+        find(view, &mut found);
     }
-    let mut tracker = Tracker::remembering(memory);
-    let shown = tracker.review(found.list);
-    let warnings = shown.into_iter().map(|w| Warning {
-        rule: w.rule,
-        site: w.place.dealer.map(SiteId::at),
-        model: w.place.model.map(ModelId::at),
-        plant: w.place.source.map(SiteId::at),
-        region: w.place.region.map(RegionId::at),
-        finding: w.finding,
-        status: w.status,
-        reviews: w.reviews,
-        company: w.company,
-        task: view.task(w.action),
-    });
-    Review { warnings: warnings.collect(), lacks: found.lacks, memory: tracker.memory() }
+    found
 }

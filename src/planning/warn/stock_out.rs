@@ -18,13 +18,19 @@ pub(super) fn find(view: &View, found: &mut Found) {
             *coming.entry((a.site, a.model)).or_default() += a.cars;
         }
     }
+    let arrive = |k: &usize| view.made.plan.orders[*k].arrives as f64 * 7.0;
     for (site, model) in view.cells() {
         let weeks = view.weeks(site, model);
         if weeks.iter().sum::<f64>() <= FAINT * weeks.len() as f64 {
             continue;
         }
         let lead_weeks = view.lead[site] / 7.0;
-        let on_road = coming.get(&(site, model)).copied().unwrap_or(0);
+        let mut on_road = coming.get(&(site, model)).copied().unwrap_or(0);
+        if view.done {
+            let lines = view.orders.get(&(site, model)).into_iter().flatten();
+            let in_time = lines.filter(|k| arrive(k) <= view.lead[site] + 7.0 * REVIEW);
+            on_road += in_time.map(|&k| view.made.plan.orders[k].cars).sum::<u32>();
+        }
         let facts = stock_out::Facts {
             position: view.stock(site, model) + f64::from(on_road),
             demand: view.outlook(&weeks).over(lead_weeks + REVIEW),

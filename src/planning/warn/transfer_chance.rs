@@ -8,6 +8,9 @@ use crate::evaluation::monitor::{Action, Rule, transfer_chance};
 const KEPT: f64 = 0.9;
 
 pub(super) fn find(view: &View, found: &mut Found) {
+    if view.done {
+        return;
+    }
     let data = view.moved.problem.data();
     for (k, m) in view.moved.plan.moves.iter().enumerate() {
         let (to, model) = view.moved.cell(m.to);

@@ -31,6 +31,8 @@ pub(super) struct View<'a> {
     pub orders: BTreeMap<(SiteId, ModelId), Vec<usize>>,
     pub moves_in: BTreeMap<(SiteId, ModelId), Vec<usize>>,
     pub moves_out: BTreeMap<(SiteId, ModelId), Vec<usize>>,
+    /// Whether the plan's transfers and orders are carried out in what is seen.
+    pub done: bool,
 }
 
 impl<'a> View<'a> {
@@ -62,7 +64,38 @@ impl<'a> View<'a> {
             moves_out.entry(moved.cell(m.from)).or_default().push(k);
         }
         let (limits, lead) = (limits(ground), mean_days(ground));
-        Self { ground, state, made, moved, limits, lead, ages, hindsight, spread, orders, moves_in, moves_out }
+        Self {
+            ground,
+            state,
+            made,
+            moved,
+            limits,
+            lead,
+            ages,
+            hindsight,
+            spread,
+            orders,
+            moves_in,
+            moves_out,
+            done: false,
+        }
+    }
+
+    /// The same network once the plan is carried out: transferred cars stand at their takers.
+    pub fn after_plan(mut self) -> Self {
+        for m in &self.moved.plan.moves {
+            let ((from, model), (to, _)) = (self.moved.cell(m.from), self.moved.cell(m.to));
+            let age = f64::from(m.age_days);
+            let queue = &mut self.ages[(from, model)];
+            if let Some(k) = queue.iter().position(|&a| a <= age).or(queue.len().checked_sub(1)) {
+                let _ = queue.remove(k);
+            }
+            let queue = &mut self.ages[(to, model)];
+            let k = queue.partition_point(|&a| a >= age);
+            queue.insert(k, age);
+        }
+        (self.moves_in, self.moves_out, self.done) = (BTreeMap::new(), BTreeMap::new(), true);
+        self
     }
 
     /// All dealers of the plan with all models.

@@ -86,7 +86,12 @@ const ENTRIES: usize = 120;
 
 fn provenance(view: &View) -> Markup {
     let mut entries = Vec::new();
-    flatten(&view.facts.provenance, "", &mut entries);
+    // What differs from run to run stays in provenance.json: the page is the same for the same input.
+    let mut lasting = view.facts.provenance.clone();
+    if let Some(map) = lasting.as_object_mut() {
+        map.shift_remove("run");
+    }
+    flatten(&lasting, "", &mut entries);
     html! {
         @if entries.is_empty() { p.quiet { (t("data.none")) } } @else {
             div.scroll tabindex="0" role="region" aria-label="Provenance" data-t-aria="data.provenance" {

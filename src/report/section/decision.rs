@@ -52,7 +52,7 @@ fn figures(view: &View) -> Markup {
                     }
                 }
             }
-            @for fact in [pair("stores", "big.stores", Kind::Count), pair("fill_rate", "big.fill", Kind::Share), pair("lost", "big.lost", Kind::Cars)].into_iter().flatten() { (fact) }
+            @for fact in [pair("stores", "big.stores", Kind::Count), pair("sales", "big.sales", Kind::Cars), pair("fill_rate", "big.fill", Kind::Share), pair("lost", "big.lost", Kind::Cars)].into_iter().flatten() { (fact) }
         }
     }
 }
@@ -170,6 +170,8 @@ fn week(view: &View) -> Markup {
             view.figure("cost", "transfer", "cost_cny", Kind::Money),
             count("red", "warnings_count/red", number(&s.warnings_count, "red")),
             count("amber", "warnings_count/amber", number(&s.warnings_count, "amber")),
+            count("settled", "warnings_count/settled", number(&s.warnings_count, "settled")),
+            count("now", "warnings_count/now", number(&s.warnings_count, "now")),
         ],
     )
 }

@@ -42,6 +42,7 @@ impl Kernel<'_> {
             self.note(dealer, model, Measure::Discount, discount);
         }
         self.balance.sold += 1;
+        self.selling[dealer as usize] -= 1;
         self.review.sold(cell);
     }
 

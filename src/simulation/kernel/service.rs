@@ -32,7 +32,9 @@ impl Kernel<'_> {
         let at = t.cell(first, c.model);
         self.ground.cells[at].customers += 1;
         self.balance.customers += 1;
-        if let Some(birth) = self.take(first, c.model) {
+        if self.selling[first as usize] > 0
+            && let Some(birth) = self.take(first, c.model)
+        {
             self.ground.cells[at].on_spot += 1;
             return self.sold(at, first, c.model, self.day as i32 - birth);
         }
@@ -47,13 +49,15 @@ impl Kernel<'_> {
         let mut dealer = first;
         for visit in 0..=behaviour.further_dealers as usize {
             let at = t.cell(dealer, c.model);
+            let room = self.selling[dealer as usize] > 0;
             if visit > 0
+                && room
                 && let Some(birth) = self.take(dealer, c.model)
             {
                 self.note_diverted(first, dealer, c.model);
                 return self.sold(at, dealer, c.model, self.day as i32 - birth);
             }
-            if let Some(age) = self.trade(dealer, c, visit as u64) {
+            if room && let Some(age) = self.trade(dealer, c, visit as u64) {
                 if visit > 0 {
                     self.note_diverted(first, dealer, c.model);
                 }
@@ -75,6 +79,9 @@ impl Kernel<'_> {
     /// Waits, substitutes or leaves.
     fn without_car(&mut self, dealer: u32, c: &Customer) {
         let behaviour = &self.t.parts.behaviour;
+        if self.selling[dealer as usize] <= 0 {
+            return self.lose(dealer, c.model);
+        }
         let coin = c.unit(DRAW_LAST);
         if coin < behaviour.wait {
             let at = self.t.cell(dealer, c.model);

@@ -109,7 +109,7 @@ pub const SECTIONS: &[Section] = &[
         name: "simulation",
         about: "How the future is sampled",
         keys: &[
-            default("days", Whole(1, 36_500), "364", "Simulated days").unit("days"),
+            default("days", Whole(1, 32_000), "364", "Simulated days").unit("days"),
             default("replications", Whole(2, 1_000_000), "200", "Independent futures"),
             default("seed", Whole(0, i64::MAX), "1", "Key of all random numbers"),
             default("national_sd", Number(0.0, 3.0), "0.1", "Standard deviation of the logarithm of the national demand factor of a month (measured: .19 per model, shared part assumed)"),
