@@ -305,7 +305,7 @@ fn zones(ground: &Ground, market: &Market, dealers: &[SiteId], this: &NetworkSta
         .collect()
 }
 
-/// Expected sales a day by dealer × model.
+/// Expected sales a day by dealer × model; of a dealer that more customers want than it can sell to, what it can.
 fn rates(ground: &Ground, market: &Market, dealers: &[SiteId], this: &NetworkState, zones: &[room::Zone]) -> Vec<f64> {
     let models = ground.scenario.catalogue.models.len();
     let mut rate = vec![0.0; dealers.len() * models];
@@ -320,7 +320,21 @@ fn rates(ground: &Ground, market: &Market, dealers: &[SiteId], this: &NetworkSta
             }
         }
     }
+    for (row, &site) in rate.chunks_mut(models.max(1)).zip(dealers) {
+        let (asked, most) = (row.iter().sum::<f64>(), capacity(ground, this, site) / 365.0);
+        if asked > most {
+            row.iter_mut().for_each(|r| *r *= most / asked);
+        }
+    }
     rate
+}
+
+/// Cars a year that a store can sell in the format it has in a network.
+fn capacity(ground: &Ground, this: &NetworkState, site: SiteId) -> f64 {
+    let network = &ground.scenario.network;
+    let at = &network.sites[site];
+    let factor = |f: FormatId| network.formats[f].capacity_factor;
+    at.capacity.get() * this.open[site].zip(at.format).map_or(1.0, |(now, own)| factor(now) / factor(own))
 }
 
 /// Order-up-to levels for every four weeks of the year: the demand that lead time and review do not exceed with the
@@ -383,19 +397,12 @@ fn supply(ground: &Ground, weeks: usize) -> Vec<u32> {
 /// Cars that each dealer can sell in each week: its yearly capacity in the format it has, spread over the weeks as the
 /// forecast spreads the nation's demand (assumption: staff follows the season), in whole cars upwards.
 fn sales_limits(ground: &Ground, dealers: &[SiteId], this: &NetworkState) -> Vec<u32> {
-    let network = &ground.scenario.network;
     let weeks = ground.scenario.settings.simulation.days.div_ceil(7);
     let nation = |w: usize| ground.forecast.national.values().map(|p| p.mean[w]).sum::<f64>();
     let year: f64 = (0..52.min(ground.forecast.weeks())).map(nation).sum();
     let spread: Vec<f64> = (0..weeks).map(|w| if year > 0.0 { nation(w) / year } else { 1.0 / 52.0 }).collect();
-    let capacity = |site: SiteId| {
-        let at = &network.sites[site];
-        let factor = |f: FormatId| network.formats[f].capacity_factor;
-        let scale = this.open[site].zip(at.format).map_or(1.0, |(now, own)| factor(now) / factor(own));
-        at.capacity.get() * scale * 364.0 / 365.0
-    };
     let row = |&site: &SiteId| {
-        let capacity = capacity(site);
+        let capacity = capacity(ground, this, site) * 364.0 / 365.0;
         spread.iter().map(move |s| (capacity * s).ceil().min(f64::from(u32::MAX)) as u32).collect::<Vec<_>>()
     };
     dealers.iter().flat_map(row).collect()

@@ -14,6 +14,8 @@ use super::{Error, Options};
 use crate::stats::stream::{Purpose, Root};
 use std::collections::VecDeque;
 
+/// Weeks within which a dealer makes up for sales it could have made before.
+const BANK: i64 = 4;
 /// Customers whose memory is fetched together.
 const BATCH: usize = 32;
 
@@ -162,7 +164,8 @@ impl<'a> Kernel<'a> {
         if !limit.is_empty() {
             let week = self.day as usize / 7;
             for (dealer, left) in self.selling.iter_mut().enumerate() {
-                *left = i64::from(limit[dealer * self.t.weeks + week]);
+                let fresh = i64::from(limit[dealer * self.t.weeks + week]);
+                *left = if week == 0 { fresh } else { (*left).min(BANK * fresh) + fresh };
             }
         }
         self.review.new_week(self.t, self.day as usize / 7);

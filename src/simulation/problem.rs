@@ -43,8 +43,9 @@ pub struct Parts {
     pub review_days: u32,
     /// Cars the plants can release by model × week (rows of `ceil(days / 7)` entries); empty for no limit.
     pub supply: Vec<u32>,
-    /// Cars a dealer can sell by dealer × week (rows of `ceil(days / 7)` entries); empty for no limit. Who comes to a
-    /// dealer that has sold its week's cars goes to another one or is lost.
+    /// Cars a dealer can sell by dealer × week (rows of `ceil(days / 7)` entries); empty for no limit. What it does not
+    /// sell it may sell later, at most four weeks' worth. Who comes to a dealer that has sold all it can goes to another
+    /// one or is lost.
     pub sales_limit: Vec<u32>,
     /// Rules of trades between dealers.
     pub trade: Trade,

@@ -181,6 +181,10 @@ fn a_dealer_sells_no_more_than_it_can() {
     assert_eq!(sum(&o, Measure::Lost), 0);
     assert_eq!(sum(&o, Measure::Customers), sum(&o, Measure::Sales));
     // Both are full: the rest is lost, and nobody waits for a car that stands there.
+    // What is not sold is made up for later.
+    let mut quiet = p.clone();
+    quiet.day_factor = vec![(0..14).map(|t| if t < 7 { 0.0 } else { 1.0 }).collect()];
+    assert_eq!(outcome(quiet, 200).dealers[0].moments(Measure::Sales).sum(), 200 * 6);
     p.sales_limit = vec![4, 2, 3, 3];
     let o = outcome(p.clone(), 200);
     assert_eq!((sum(&o, Measure::Sales), sum(&o, Measure::StillWaiting)), (200 * 12, 0));
