@@ -1,6 +1,7 @@
 //! `forecourt solve FORMAT FILE`: public benchmark files, one file a format.
 
 mod answer;
+mod assign;
 mod facility;
 mod hm14;
 mod mclp;
@@ -42,6 +43,8 @@ enum Format {
     TsplibPmedian(tsplib::Options),
     /// SMPS: two-stage stochastic linear programmes with random right-hand sides.
     Smps(smps::Options),
+    /// OR-Library assignment: each row gets one column at least cost.
+    Assign(assign::Options),
     /// A rolling replenishment instance (JSON): what is sent where, when.
     Vmi(vmi::VmiArgs),
 }
@@ -58,6 +61,7 @@ pub fn run(args: &SolveArgs) -> i32 {
         Format::Hm14(options) => (&options.common, hm14::run(options)),
         Format::Mps(options) => (&options.common, mps::run(options)),
         Format::TsplibPmedian(options) => (&options.common, tsplib::run(options)),
+        Format::Assign(options) => (&options.common, assign::run(options)),
         Format::Smps(options) => return smps::run(options),
         Format::Vmi(options) => return vmi::show(options),
     };

@@ -1,5 +1,6 @@
 //! Readers of public benchmark formats, one file a format. Faults name the file, the line and the reason.
 
+pub mod assign;
 pub mod cfl;
 pub mod hm14;
 pub mod mclp;
