@@ -352,3 +352,47 @@ fn a_new_monday_keeps_the_placed_network() {
     assert_ne!(drawn.status.code(), Some(0));
     assert_eq!(fs::read_dir(&full).unwrap().count(), 1, "nothing was added");
 }
+
+/// Policies in a closed loop on sixty weeks of tiny's sales: every policy serves what was asked for, knowing the future is
+/// cheapest, and threads change nothing.
+#[test]
+fn policies_are_played_week_by_week() {
+    let home = tempfile::tempdir().unwrap();
+    let long = home.path().join("tiny");
+    fs::create_dir(&long).unwrap();
+    for entry in fs::read_dir(root().join("scenarios/tiny")).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, long.join(path.file_name().unwrap())).unwrap();
+    }
+    let sales = fs::read_to_string(long.join("sales.csv")).unwrap();
+    let first: jiff::civil::Date = "2026-05-04".parse().unwrap();
+    let mut rows = String::from("site_id,model_id,week_start,sold_cars\n");
+    for line in sales.lines().filter(|l| l.contains(",2026-05-04,")) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let sold: i64 = cells[3].parse().unwrap();
+        for w in 0..60_i64 {
+            let monday = first.saturating_add(jiff::Span::new().days(7 * (w - 52)));
+            rows += &format!("{},{},{monday},{}\n", cells[0], cells[1], sold + (w * 7 % 5) - 2);
+        }
+    }
+    fs::write(long.join("sales.csv"), rows).unwrap();
+    let line =
+        ["simulate", long.to_str().unwrap(), "--policy", "all", "--replications", "6", "--fill", "90%", "--json"];
+    let on = |threads: &str| done(&[&line[..], &["--quiet", "--threads", threads]].concat());
+    let told = on("1");
+    assert_eq!(told, on("2"));
+    let value: Value = serde_json::from_str(&told).unwrap();
+    let policies = value["policies"].as_array().unwrap();
+    let names: Vec<&str> = policies.iter().map(|p| p["policy"].as_str().unwrap()).collect();
+    assert_eq!(names, ["vmi", "vmi-alone", "base-stock", "balanced-days", "perfect"]);
+    let cost = |k: usize| policies[k]["cost"]["mean"].as_f64().unwrap();
+    for k in 0..4 {
+        let fill = policies[k]["fill_rate"].as_f64().unwrap();
+        assert!((fill - 0.9).abs() < 0.03, "{}: {fill}", names[k]);
+        assert!(cost(k) > cost(4), "{}: {} against {}", names[k], cost(k), cost(4));
+    }
+    // Eight weeks of sales are too few to learn from, and that is said.
+    let short = forecourt().args(["simulate", "scenarios/tiny", "--policy", "vmi"]).output().unwrap();
+    assert_eq!(short.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&short.stderr).contains("34 weeks"));
+}

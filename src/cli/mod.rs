@@ -1,6 +1,7 @@
 //! The terminal: one file a command. Results go to stdout, everything else to stderr.
 
 mod check;
+mod closed_loop;
 mod exit;
 mod generate;
 mod monitor;

@@ -1,5 +1,6 @@
 //! `forecourt simulate`: today's network against the plan, for a number of replications or to a precision.
 
+use super::closed_loop::{self, LoopArgs};
 use super::exit;
 use super::session::{Ended, Input, Session};
 use super::steps::{self, Precise, Step, StepArgs};
@@ -20,7 +21,9 @@ const MOST: u32 = 10_000;
 #[derive(Debug, clap::Args)]
 pub(super) struct SimulateArgs {
     #[command(flatten)]
-    step: StepArgs,
+    pub(super) step: StepArgs,
+    #[command(flatten)]
+    pub(super) played: LoopArgs,
     /// Replicate until the 95 % interval of each network's yearly cost (holding, discounts, lost sales, transfers) is
     /// as narrow as this share of it, 1% say; --replications is then the most [default: 10,000].
     #[arg(long, value_name = "SHARE", value_parser = share)]
@@ -29,6 +32,15 @@ pub(super) struct SimulateArgs {
     /// network, on the same customers. Nothing is written.
     #[arg(long, value_name = "RESULTS")]
     plan: Vec<PathBuf>,
+}
+
+/// Any share from nothing to all, `95%` or `0.95`.
+pub(super) fn any_share(text: &str) -> Result<f64, String> {
+    let (number, scale) = text.strip_suffix('%').map_or((text, 1.0), |n| (n, 0.01));
+    match number.trim().parse::<f64>().map(|x| x * scale) {
+        Ok(x) if (0.0..1.0).contains(&x) => Ok(x),
+        _ => Err("a share from 0% to below 100% is wanted, 95% or 0.95 for example".into()),
+    }
 }
 
 /// `1%` or `0.01`.
@@ -42,6 +54,9 @@ fn share(text: &str) -> Result<f64, String> {
 
 pub(super) fn run(args: &SimulateArgs) -> u8 {
     steps::set_threads(args.step.run.threads);
+    if args.played.wanted() {
+        return closed_loop::run(args).unwrap_or_else(|code| code);
+    }
     if !args.plan.is_empty() {
         return plans(args).unwrap_or_else(|code| code);
     }

@@ -3,6 +3,7 @@
 //! The only room that knows every decision room. Each step turns the scenario and the answers before it into the plain
 //! data of one room, calls it, and gives its answer back under the scenario's own ids.
 
+pub mod closed_loop;
 mod counts;
 mod ground;
 mod lead;

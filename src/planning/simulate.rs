@@ -13,13 +13,13 @@ use crate::units::Money;
 use rayon::prelude::*;
 
 /// Month-to-month correlation of the market factors (assumption).
-const PERSISTENCE: f64 = 0.8;
+pub(super) const PERSISTENCE: f64 = 0.8;
 /// Dealers that may give a car to a given one, nearest first.
 const DONORS: usize = 6;
 /// Agreed trades that fail (weak public figure).
 const TRADE_FAILURE: f64 = 0.1;
 /// Discount on a sold car by its age in days, as a share of the price (assumption).
-const DISCOUNT: [(u16, f64); 5] = [(0, 0.0), (60, 0.01), (90, 0.025), (120, 0.05), (180, 0.08)];
+pub(super) const DISCOUNT: [(u16, f64); 5] = [(0, 0.0), (60, 0.01), (90, 0.025), (120, 0.05), (180, 0.08)];
 /// Days a customer waits (assumption).
 const WAIT_DAYS: u16 = 14;
 /// Day of the first week on which the planned transfers are carried out.
@@ -432,8 +432,13 @@ fn models(ground: &Ground) -> Vec<room::Model> {
         .collect()
 }
 
-/// The nearest dealers within the transfer radius, with the cost of fetching one car.
+/// The nearest dealers as donors.
 fn donors(ground: &Ground, dealers: &[SiteId], to: SiteId) -> Vec<room::Arc> {
+    near_dealers(ground, dealers, to).into_iter().map(|(donor, cost)| room::Arc { donor, cost }).collect()
+}
+
+/// The nearest dealers within the transfer radius by their position, with the cost of fetching one car.
+pub(super) fn near_dealers(ground: &Ground, dealers: &[SiteId], to: SiteId) -> Vec<(u32, Money)> {
     let network = &ground.scenario.network;
     let settings = &ground.scenario.settings.transfer;
     let target = network.sites[to].place;
@@ -449,7 +454,7 @@ fn donors(ground: &Ground, dealers: &[SiteId], to: SiteId) -> Vec<room::Arc> {
         .take(DONORS)
         .map(|&(_, k)| {
             let km = network.site_to_site(dealers[k as usize], to).distance.get();
-            room::Arc { donor: k, cost: settings.cost_fixed + settings.cost_per_km * km }
+            (k, settings.cost_fixed + settings.cost_per_km * km)
         })
         .collect()
 }
