@@ -37,6 +37,8 @@ pub struct Model {
     pub holding_per_day: Money,
     /// Cost of a customer lost for want of a car, beyond nothing sold.
     pub lost_sale: Money,
+    /// What if: multiplies what is asked for of the model.
+    pub demand_factor: f64,
 }
 
 /// All models, ascending by id.

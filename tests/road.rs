@@ -353,6 +353,55 @@ fn a_new_monday_keeps_the_placed_network() {
     assert_eq!(fs::read_dir(&full).unwrap().count(), 1, "nothing was added");
 }
 
+/// What-if factors reach the forecast, the stores and the customers: half of everything is half of everything; a zone that
+/// asks for nothing leaves its stores without its sales.
+#[test]
+fn factors_of_models_and_zones_scale_what_is_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    let copy = |name: &str, change: &dyn Fn(&str, String) -> String| {
+        let folder = home.path().join(name);
+        fs::create_dir(&folder).unwrap();
+        for entry in fs::read_dir(root().join("scenarios/tiny")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                let file = path.file_name().unwrap().to_string_lossy().into_owned();
+                let text = fs::read_to_string(&path).unwrap();
+                fs::write(folder.join(&file), change(&file, text)).unwrap();
+            }
+        }
+        let out = home.path().join(format!("{name}-out"));
+        done(&["place", folder.to_str().unwrap(), "--quiet", "--out", out.to_str().unwrap()]);
+        let summary: Value = serde_json::from_slice(&fs::read(out.join("summary.json")).unwrap()).unwrap();
+        let mut sales = BTreeMap::new();
+        for row in csv::Reader::from_path(out.join("placement.csv")).unwrap().deserialize::<BTreeMap<String, String>>()
+        {
+            let row = row.unwrap();
+            sales.insert(row["site_id"].clone(), row["sales_today_per_year"].parse::<f64>().unwrap_or(0.0));
+        }
+        (summary["steps"]["forecast"]["cars_per_week"].as_f64().unwrap(), sales)
+    };
+    let column = |text: String, of: &dyn Fn(&str) -> &'static str| -> String {
+        let add = |(k, l): (usize, &str)| format!("{l},{}", if k == 0 { "demand_factor" } else { of(l) });
+        text.lines().enumerate().map(add).collect::<Vec<_>>().join("\n") + "\n"
+    };
+    let plain = copy("plain", &|_, text| text);
+    let models = copy("models", &|file, text| if file == "models.csv" { column(text, &|_| "0.5") } else { text });
+    let zones = copy("zones", &|file, text| if file == "zones.csv" { column(text, &|_| "0.5") } else { text });
+    let one = |l: &str| if l.starts_with("Z4,") { "0" } else { "1" };
+    let empty = copy("empty", &|file, text| if file == "zones.csv" { column(text, &one) } else { text });
+    assert!((plain.0 - 147.0).abs() < 1e-9);
+    for half in [&models, &zones] {
+        assert!((half.0 - 73.5).abs() < 1e-6, "{}", half.0);
+    }
+    // Z4 buys 21 cars a week from D4 alone.
+    assert!((empty.0 - 126.0).abs() < 1e-6, "{}", empty.0);
+    assert!((plain.1["D4"] - 1095.0).abs() < 1e-6 && empty.1["D4"] == 0.0);
+    assert!((empty.1["D2"] - plain.1["D2"]).abs() < 1e-6);
+    for half in [&models, &zones] {
+        assert!((half.1["D2"] - 0.5 * plain.1["D2"]).abs() < 1e-6, "{}", half.1["D2"]);
+    }
+}
+
 /// Policies in a closed loop on sixty weeks of tiny's sales: every policy serves what was asked for, knowing the future is
 /// cheapest, and threads change nothing.
 #[test]

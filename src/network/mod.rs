@@ -41,6 +41,8 @@ pub struct Zone {
     /// Summed attraction of everything but this brand's stores (rivals, not buying), in the scale of
     /// [`Format::attraction`].
     pub rival_weight: f64,
+    /// What if: multiplies what the zone's customers ask for.
+    pub demand_factor: f64,
 }
 
 /// Zones that share a name in the region column.

@@ -53,8 +53,9 @@ impl<'a> Ground<'a> {
             festivals: &festivals,
         };
         let weeks = settings.horizon_weeks.max(settings.simulation.days.div_ceil(7) + 8);
-        let made = forecast::forecast(&inputs, settings.horizon_weeks, weeks);
+        let mut made = forecast::forecast(&inputs, settings.horizon_weeks, weeks);
         let market = Market::new(scenario, &coverage, &made, &region);
+        super::market::what_if(scenario, &coverage, &mut made);
         watch.advance(1);
         let backtest = forecast::backtest(&inputs, BACKTEST_WEEKS);
         watch.advance(1);

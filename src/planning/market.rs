@@ -18,9 +18,9 @@ const LEAN: f64 = 100.0;
 /// Registrations as the history shows them.
 #[derive(Clone, Debug)]
 pub struct Market {
-    /// Cars a year of every zone that the shares of the market model apply to.
+    /// Cars a year of every zone that the shares of the market model apply to, what-if factors included.
     pub registrations: IdVec<ZoneId, f64>,
-    /// That as a multiple of the table's registrations, by region.
+    /// That as a multiple of the table's registrations, by region, without what-if factors.
     pub factor: IdVec<RegionId, f64>,
     /// The forecast's first year against the market model's sales of today's network, whole nation; 1 when either is
     /// nothing.
@@ -38,6 +38,8 @@ impl Market {
         let network = &scenario.network;
         let regions = network.regions.len();
         let (mut modelled, mut sold) = (IdVec::filled(0.0, regions), IdVec::filled(0.0, regions));
+        // The same with the what-if factors of the models.
+        let mut wanted: IdVec<RegionId, f64> = IdVec::filled(0.0, regions);
         let open = open_today(network);
         let mut won = IdVec::filled(0.0, network.zones.len());
         for (id, zone) in network.zones.iter() {
@@ -53,6 +55,7 @@ impl Market {
             let weeks = path.len().min(52);
             let mean = path[..weeks].iter().sum::<f64>() / weeks.max(1) as f64;
             sold[region[site]] += share * mean * YEAR_WEEKS;
+            wanted[region[site]] += scenario.catalogue.models[model].demand_factor * (share * mean * YEAR_WEEKS);
         }
         let all = |of: &IdVec<RegionId, f64>| of.values().sum::<f64>();
         let nation = if all(&modelled) > 0.0 && all(&sold) > 0.0 { all(&sold) / all(&modelled) } else { 1.0 };
@@ -62,7 +65,47 @@ impl Market {
         let leaning: f64 = network.zones.iter().map(|(z, zone)| own[zone.region] * won[z]).sum();
         let rest = if leaning > 0.0 { nation * all(&modelled) / leaning } else { 1.0 };
         let factor: IdVec<RegionId, f64> = own.values().map(|f| f * rest).collect();
-        let registrations = network.zones.values().map(|z| z.registrations.get() * factor[z.region]).collect();
+        let ratio = |wanted: f64, sold: f64| if sold > 0.0 { wanted / sold } else { 1.0 };
+        let nation_mix = ratio(all(&wanted), all(&sold));
+        let mix = |r: RegionId| if sold[r] > 0.0 { ratio(wanted[r], sold[r]) } else { nation_mix };
+        let what_if = |z: &crate::network::Zone| factor[z.region] * mix(z.region) * z.demand_factor;
+        let registrations = network.zones.values().map(|z| z.registrations.get() * what_if(z)).collect();
         Self { registrations, factor, nation }
+    }
+}
+
+/// Multiplies a forecast by the what-if factors of models and zones: a dealer's by those of the zones that buy from it, in
+/// proportion to what they buy.
+pub(super) fn what_if(scenario: &Scenario, coverage: &Coverage, forecast: &mut Forecast) {
+    let network = &scenario.network;
+    let open = open_today(network);
+    let (mut plain, mut changed) = (IdVec::filled(0.0, network.sites.len()), IdVec::filled(0.0, network.sites.len()));
+    for (id, zone) in network.zones.iter() {
+        let pulls = coverage.pulls(network, id, &open);
+        let pull: f64 = pulls.iter().map(|p| p.1).sum();
+        let won = zone.registrations.get() * captured_share(pull, zone.rival_weight, scenario.settings.market.nest);
+        for (site, part) in pulls {
+            plain[site] += won * part / pull;
+            changed[site] += zone.demand_factor * won * part / pull;
+        }
+    }
+    for model in scenario.catalogue.models.ids() {
+        let mut all = 0.0;
+        for site in network.sites.ids() {
+            let ratio = if plain[site] > 0.0 { changed[site] / plain[site] } else { 1.0 };
+            // Without any factor nothing changes, not by a last digit.
+            let share = &mut forecast.share[(site, model)];
+            *share *= ratio;
+            all += *share;
+        }
+        let by_zones = if all > 0.0 && network.zones.values().any(|z| z.demand_factor != 1.0) { all } else { 1.0 };
+        if by_zones != 1.0 {
+            network.sites.ids().for_each(|site| forecast.share[(site, model)] /= by_zones);
+        }
+        let factor = by_zones * scenario.catalogue.models[model].demand_factor;
+        let path = &mut forecast.national[model];
+        for band in [&mut path.mean, &mut path.low, &mut path.high] {
+            band.iter_mut().for_each(|x| *x *= factor);
+        }
     }
 }

@@ -63,6 +63,7 @@ pub(super) fn zones(seed: u64) -> IdVec<ZoneId, Zone> {
                     * crowd
                     * province
                     * chance.lognormal(0.15),
+                demand_factor: 1.0,
             }
         })
         .collect()

@@ -60,6 +60,7 @@ pub(super) fn models(context: &mut Context<'_>) -> Placed<Model> {
             carrier_slots: rows.number("carrier_slots"),
             holding_per_day: rows.money("holding_cny_per_day"),
             lost_sale: rows.money("lost_sale_cny"),
+            demand_factor: rows.number("demand_factor"),
         }
     };
     let (placed, index) = super::network::things(context, "models", "model_id", build, |m| &m.code);

@@ -67,6 +67,7 @@ mod tests {
             population: 0,
             registrations: YearlyRate::new(0.0),
             rival_weight: 1.0,
+            demand_factor: 1.0,
         }
     }
 

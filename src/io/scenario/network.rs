@@ -118,6 +118,7 @@ pub(super) fn zones(context: &mut Context<'_>) -> (Placed<Zone>, IdVec<RegionId,
             population: population as u64,
             registrations: YearlyRate::new(registrations),
             rival_weight: rows.number("rival_weight"),
+            demand_factor: rows.number("demand_factor"),
         }
     };
     let (mut placed, index) = things(context, "zones", "zone_id", build, |z| &z.code);

@@ -109,6 +109,7 @@ fn zones(scenario: &Scenario, lines: &mut Lines) {
             .cell(z.population)
             .cell(z.registrations.get())
             .cell(z.rival_weight)
+            .cell(z.demand_factor)
             .end();
     }
 }
@@ -121,7 +122,14 @@ fn models(scenario: &Scenario, lines: &mut Lines) {
             crate::catalogue::Powertrain::Electric => "electric",
             crate::catalogue::Powertrain::Hybrid => "hybrid",
         });
-        lines.cell(m.price).cell(m.margin).cell(m.carrier_slots).cell(m.holding_per_day).cell(m.lost_sale).end();
+        lines
+            .cell(m.price)
+            .cell(m.margin)
+            .cell(m.carrier_slots)
+            .cell(m.holding_per_day)
+            .cell(m.lost_sale)
+            .cell(m.demand_factor)
+            .end();
     }
 }
 

@@ -80,6 +80,8 @@ pub const TABLES: &[Table] = &[
                 "Summed attraction of everything but this brand's stores, in the scale of formats.attraction",
             )
             .zh(&["竞品权重"]),
+            default("demand_factor", Number(0.0, 100.0), "1", "What if: multiplies what the zone's customers ask for")
+                .zh(&["需求系数"]),
         ],
     },
     Table {
@@ -127,6 +129,8 @@ pub const TABLES: &[Table] = &[
             required("lost_sale_cny", Money(0.0, 1e9), "Cost of a customer lost for want of a car, beyond the margin")
                 .unit("cny")
                 .zh(&["缺货损失"]),
+            default("demand_factor", Number(0.0, 100.0), "1", "What if: multiplies what is asked for of the model")
+                .zh(&["需求系数"]),
         ],
     },
     Table {
