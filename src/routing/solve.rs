@@ -17,7 +17,7 @@ const SHRINK: f64 = 0.3;
 
 /// Searches for a plan and checks it.
 pub fn solve(problem: &Problem, limits: &Limits, observer: &dyn Observer) -> Result<Plan, Error> {
-    solve_with(problem, limits, &Tuning::default(), observer)
+    solve_with(problem, limits, &Tuning::of(problem), observer)
 }
 
 /// The same with other steering numbers.

@@ -58,6 +58,26 @@ impl Route {
         self.nodes.extend([ground.fleet[kind].start as u32, ground.fleet[kind].end as u32]);
         self.refresh(ground);
     }
+    /// Inserts one node behind a position and follows its consequences as far as they reach.
+    pub(super) fn insert(&mut self, ground: &Ground, behind: usize, node: u32) {
+        let (p, s, v) = (self.nodes[behind] as usize, self.nodes[behind + 1] as usize, node as usize);
+        let (there, on) = (ground.matrix.column(v)[p], ground.matrix.row(v)[s]);
+        self.length += i64::from(there) + i64::from(on) - i64::from(self.leg[behind]);
+        self.nodes.insert(behind + 1, node);
+        self.leg[behind] = there;
+        self.leg.insert(behind + 1, on);
+        if ground.paired {
+            self.loads(ground);
+        } else {
+            self.load += ground.size[ground.request[v] as usize];
+        }
+        if ground.timed {
+            self.depart.insert(behind + 1, i64::MIN);
+            self.late.insert(behind + 1, i64::MIN);
+            self.forward(ground, behind + 1);
+            self.backward(ground, behind + 1);
+        }
+    }
     /// Exchanges the vehicle.
     pub(super) fn become_kind(&mut self, ground: &Ground, kind: u32) {
         let vehicle = &ground.fleet[kind as usize];
@@ -87,12 +107,7 @@ impl Route {
             self.length += i64::from(leg);
         }
         if ground.paired {
-            let mut aboard = 0;
-            self.aboard.clear();
-            self.aboard.extend(self.nodes.iter().map(|&v| {
-                aboard += ground.change[v as usize];
-                aboard
-            }));
+            self.loads(ground);
         } else {
             let inner = &self.nodes[1..n - 1];
             self.load = inner.iter().map(|&v| ground.size[ground.request[v as usize] as usize]).sum();
@@ -101,27 +116,52 @@ impl Route {
             self.times(ground);
         }
     }
+    fn loads(&mut self, ground: &Ground) {
+        let mut aboard = 0;
+        self.aboard.clear();
+        self.aboard.extend(self.nodes.iter().map(|&v| {
+            aboard += ground.change[v as usize];
+            aboard
+        }));
+    }
     fn times(&mut self, ground: &Ground) {
         let n = self.nodes.len();
         let start = self.nodes[0] as usize;
-        let mut clock = ground.ready[start] + ground.service[start];
         self.depart.clear();
-        self.depart.push(clock);
-        for pair in self.nodes.windows(2) {
-            let next = pair[1] as usize;
-            let arrival = clock + i64::from(ground.matrix.time_row(pair[0] as usize)[next]);
-            clock = arrival.max(ground.ready[next]) + ground.service[next];
-            self.depart.push(clock);
-        }
+        self.depart.resize(n, i64::MIN);
+        self.depart[0] = ground.ready[start] + ground.service[start];
+        self.forward(ground, 1);
         self.late.clear();
-        self.late.resize(n, 0);
-        let mut late = ground.due[self.nodes[n - 1] as usize];
-        self.late[n - 1] = late;
-        for i in (0..n - 1).rev() {
-            let here = self.nodes[i] as usize;
-            let travel = i64::from(ground.matrix.time_row(here)[self.nodes[i + 1] as usize]);
+        self.late.resize(n, i64::MIN);
+        self.late[n - 1] = ground.due[self.nodes[n - 1] as usize];
+        self.backward(ground, n - 2);
+    }
+    /// Departures from a position on, until one is what it was.
+    fn forward(&mut self, ground: &Ground, from: usize) {
+        let mut here = self.nodes[from - 1] as usize;
+        let mut clock = self.depart[from - 1];
+        for (&node, depart) in self.nodes[from..].iter().zip(&mut self.depart[from..]) {
+            let next = node as usize;
+            let arrival = clock + i64::from(ground.matrix.time_row(here)[next]);
+            clock = arrival.max(ground.ready[next]) + ground.service[next];
+            if std::mem::replace(depart, clock) == clock {
+                break;
+            }
+            here = next;
+        }
+    }
+    /// Latest starts from a position back, until one is what it was.
+    fn backward(&mut self, ground: &Ground, from: usize) {
+        let mut late = self.late[from + 1];
+        let mut next = self.nodes[from + 1] as usize;
+        for (&node, kept) in self.nodes[..=from].iter().zip(&mut self.late[..=from]).rev() {
+            let here = node as usize;
+            let travel = i64::from(ground.matrix.time_row(here)[next]);
             late = ground.due[here].min(late - travel - ground.service[here]);
-            self.late[i] = late;
+            if std::mem::replace(kept, late) == late {
+                break;
+            }
+            next = here;
         }
     }
 }

@@ -79,10 +79,17 @@ fn timed(ground: &Ground, route: &Route, node: usize) -> Pick {
         if depart > due {
             break;
         }
+        if late < ready + service {
+            continue;
+        }
         let (p, s) = (pair[0] as usize, pair[1] as usize);
+        let cost = into[p] + from[s] - leg;
+        if cost >= pick.second {
+            continue;
+        }
         let start = (depart + i64::from(time_into[p])).max(ready);
         if start <= due && start + service + i64::from(time_from[s]) <= late {
-            pick.offer(into[p] + from[s] - leg, i, i);
+            pick.offer(cost, i, i);
         }
     }
     pick

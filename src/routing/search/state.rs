@@ -110,7 +110,6 @@ impl<'a> State<'a> {
         self.count(slot, -1);
         self.cost -= self.routes[slot].cost(self.ground);
         edit(&mut self.routes[slot]);
-        self.routes[slot].refresh(self.ground);
         self.cost += self.routes[slot].cost(self.ground);
         self.count(slot, 1);
         self.cache.touch(slot);
@@ -148,12 +147,12 @@ impl<'a> State<'a> {
     pub(super) fn insert(&mut self, request: usize, slot: usize, place: Place) {
         let (a, b) = (self.ground.first[request], self.ground.last[request]);
         let paired = self.ground.paired;
+        let ground = self.ground;
         self.change(slot, |route| {
-            let nodes = &mut route.nodes;
             if paired {
-                nodes.insert(usize::from(place.last) + 1, b);
+                route.insert(ground, usize::from(place.last), b);
             }
-            nodes.insert(usize::from(place.first) + 1, a);
+            route.insert(ground, usize::from(place.first), a);
         });
         self.route_of[request] = slot as u32;
     }
@@ -177,6 +176,7 @@ impl<'a> State<'a> {
                 }
             }
             nodes.truncate(kept);
+            route.refresh(ground);
         });
         std::mem::swap(&mut self.route_of, &mut route_of);
         self.absent.extend_from_slice(requests);
@@ -192,12 +192,14 @@ impl<'a> State<'a> {
             self.room[slot] = -1;
             self.cache.touch(slot);
         }
+        let ground = self.ground;
         self.cost = 0;
         self.absent.clear();
         for (kind, nodes) in kept {
             let slot = self.open(*kind as usize);
             self.change(slot, |route| {
                 route.nodes.splice(1..1, nodes.iter().copied());
+                route.refresh(ground);
             });
             for &v in nodes {
                 self.route_of[self.ground.request[v as usize] as usize] = slot as u32;

@@ -1,6 +1,8 @@
 //! The numbers that steer the search.
 
-/// Steering numbers; [`Tuning::default`] is what `solve` uses.
+use crate::routing::Problem;
+
+/// Steering numbers; [`Tuning::of`] is what `solve` uses.
 #[derive(Clone, Copy, Debug)]
 pub struct Tuning {
     /// Average number of nodes a ruin removes.
@@ -17,6 +19,13 @@ pub struct Tuning {
     pub hot: f64,
     /// Last temperature, likewise.
     pub cold: f64,
+}
+
+impl Tuning {
+    /// The numbers for a kind of problem, found by trial: time windows make the landscape rougher.
+    pub fn of(problem: &Problem) -> Self {
+        if problem.timed() { Self { hot: 0.5, cold: 0.01, ..Self::default() } } else { Self::default() }
+    }
 }
 
 impl Default for Tuning {
