@@ -2,6 +2,7 @@
 
 pub mod certificate;
 pub mod control;
+pub mod hours;
 pub mod loads;
 pub mod matrix;
 pub mod measure;
