@@ -25,6 +25,7 @@ pub mod scenario;
 // Decisions. They do not know each other.
 pub mod placement;
 pub mod replenishment;
+pub mod routing;
 pub mod transfer;
 
 // The sampled future.

@@ -32,6 +32,8 @@ pub enum Purpose {
     Station = 9,
     /// Scrambling of quasi-random points.
     Quasi = 10,
+    /// Steps of a routing search.
+    Routing = 11,
 }
 
 /// The name of a stream.

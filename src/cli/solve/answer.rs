@@ -28,7 +28,7 @@ pub struct Common {
     pub progress: bool,
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+pub(super) fn seconds(text: &str) -> Result<f64, String> {
     text.parse::<f64>().ok().filter(|s| s.is_finite() && *s > 0.0).ok_or_else(|| "a positive number of seconds".into())
 }
 

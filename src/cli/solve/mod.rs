@@ -8,6 +8,7 @@ mod mclp;
 mod mps;
 mod orlib_pmed;
 mod smps;
+mod tours;
 mod tsplib;
 mod vmi;
 
@@ -45,6 +46,12 @@ enum Format {
     Smps(smps::Options),
     /// OR-Library assignment: each row gets one column at least cost.
     Assign(assign::Options),
+    /// VRPLIB: capacitated routing, with or without time windows.
+    Vrplib(tours::TourArgs),
+    /// Solomon's and Gehring & Homberger's files: routing with time windows.
+    Solomon(tours::TourArgs),
+    /// Li & Lim's files: pickup and delivery with time windows.
+    Lilim(tours::TourArgs),
     /// A rolling replenishment instance (JSON): what is sent where, when.
     Vmi(vmi::VmiArgs),
 }
@@ -63,6 +70,9 @@ pub fn run(args: &SolveArgs) -> i32 {
         Format::TsplibPmedian(options) => (&options.common, tsplib::run(options)),
         Format::Assign(options) => (&options.common, assign::run(options)),
         Format::Smps(options) => return smps::run(options),
+        Format::Vrplib(options) => return tours::show(options, tours::Family::Vrplib),
+        Format::Solomon(options) => return tours::show(options, tours::Family::Solomon),
+        Format::Lilim(options) => return tours::show(options, tours::Family::LiLim),
         Format::Vmi(options) => return vmi::show(options),
     };
     answer::show(common, answer)

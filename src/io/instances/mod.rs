@@ -3,14 +3,18 @@
 pub mod assign;
 pub mod cfl;
 pub mod hm14;
+pub mod lilim;
 pub mod mclp;
 pub mod mps;
 pub mod orlib_cap;
 pub mod orlib_pmed;
 pub mod smps;
+pub mod solomon;
 mod text;
+pub mod tours;
 pub mod tsplib;
 pub mod ufllib;
 pub mod vmi;
+pub mod vrplib;
 
 pub use text::{Fault, Text};
