@@ -3,7 +3,7 @@
 //!
 //! | room | problem | road to the proof |
 //! |---|---|---|
-//! | [`median`] | p-median | Lagrangian, sorted-prefix Benders cuts, own branching |
+//! | [`median`] | p-median | Lagrangian tree that falls into independent parts ([`descent`]) |
 //!
 //! The shared tools are the cost lists ([`costs`]), the swap search ([`swap`]), the Lagrangian ([`ascent`]), the
 //! branch-and-cut loop ([`branch`]) and the words for limits and answers ([`control`]).
@@ -17,6 +17,7 @@ pub mod control;
 pub mod costs;
 pub mod covering;
 pub mod dealer;
+pub mod descent;
 pub mod dice;
 pub mod facility;
 pub mod location;

@@ -1,14 +1,16 @@
 //! The common engine of p-median and uncapacitated facility location: incumbents by swap search, bounds by the
 //! Lagrangian, sites fixed by reduced cost, and what remains closed by branch and cut.
 
-use super::ascent::{Choice, Volume, decided, exact};
-use super::branch::{Outcome, Tree, Tuning};
-use super::control::{End, Limits, Watch};
-use super::costs::{Costs, Lists};
-use super::dice::Dice;
-use super::prefix::{Best, Prefix};
-use super::swap::{Search, Setting};
+mod descend;
+
 use crate::lp::Failure;
+use crate::placement::ascent::{Choice, Volume, decided, exact};
+use crate::placement::branch::{Outcome, Tree, Tuning};
+use crate::placement::control::{End, Limits, Watch};
+use crate::placement::costs::{Costs, Lists};
+use crate::placement::dice::Dice;
+use crate::placement::prefix::{Best, Prefix};
+use crate::placement::swap::{Search, Setting};
 use crate::progress::Observer;
 
 /// An answer with its proof at the root.
@@ -79,6 +81,10 @@ pub fn solve<C: Costs>(task: &Task<C>, limits: &Limits, observer: &dyn Observer)
     if state.closed() {
         return Ok(state.answer(state.root_bound(), 0, None));
     }
+    if task.count.is_some() && task.fixed.iter().all(|&f| f == 0) && task.costs.unserved(0).is_none() {
+        observer.stage("tree", 0);
+        return Ok(state.descend_tree(limits, observer));
+    }
     observer.stage("branch and cut", 0);
     state.branch(&volume, limits, observer)
 }
@@ -89,7 +95,7 @@ impl<'a, 'b, C: Costs> State<'a, 'b, C> {
         let want = task.count.map_or(m, |p| (12 * m / p.max(1)).max(40));
         let lists = Lists::new(task.costs, want);
         let largest = lists.iter().filter_map(|l| l.costs.last()).chain(task.fixed).copied().max().unwrap_or(1).max(1);
-        let room = (1i64 << 61) / largest / (n.max(m) as i64 + 1);
+        let room = (1i64 << 58) / largest / (n.max(m) as i64 + 1);
         Self {
             task,
             lists,

@@ -1,0 +1,88 @@
+//! From the root's multipliers to the tree of [`crate::placement::descent`].
+
+use super::{Answer, State};
+use crate::placement::control::{End, Limits};
+use crate::placement::costs::Costs;
+use crate::placement::descent::Descent;
+use crate::placement::descent::piece::{Fate, NONE, Piece};
+use crate::placement::prefix::Best;
+use crate::progress::Observer;
+
+/// Numbers that the proof may hold.
+const PROOF: usize = 100_000_000;
+
+impl<C: Costs> State<'_, '_, C> {
+    /// What is left after the root, client by client.
+    fn piece(&mut self) -> (Piece, Vec<i64>) {
+        let v = self.root.1.clone();
+        let room = (self.cutoff() - self.root.0) as i64;
+        let m = self.task.costs.sites();
+        let mut piece = Piece {
+            sites: (0..m as u32).collect(),
+            fixed: self.task.fixed.iter().map(|f| f * self.scale).collect(),
+            starts: vec![0],
+            count: self.task.count,
+            ..Piece::default()
+        };
+        for (j, &vj) in v.iter().enumerate() {
+            let limit = vj.saturating_add(room) / self.scale;
+            if self.lists.of(j).reach <= limit {
+                self.lists.grow(self.task.costs, j, limit + 1, &self.choice.alive);
+            }
+            for (i, c) in self.lists.of(j).iter().take_while(|e| e.1 <= limit) {
+                piece.site.push(i as u32);
+                piece.cost.push(c * self.scale);
+            }
+            piece.starts.push(piece.site.len());
+            piece.clients.push(j as u32);
+            piece.cap.push(NONE);
+        }
+        (piece, v)
+    }
+
+    /// Solves what is left by the tree of Lagrangian bounds.
+    pub(super) fn descend_tree(mut self, limits: &Limits, observer: &dyn Observer) -> Answer {
+        let (whole, v) = self.piece();
+        let mut fate: Vec<Fate> = (0..whole.sites.len())
+            .map(|i| match (self.choice.alive[i], self.choice.must[i]) {
+                (_, true) => Fate::Open,
+                (true, _) => Fate::Free,
+                _ => Fate::Closed,
+            })
+            .collect();
+        let Some((piece, kept)) = whole.restrict(&mut fate, |_| NONE - 1) else {
+            self.contradiction = true;
+            return self.answer(self.root_bound(), 0, None);
+        };
+        let v: Vec<i64> = kept.iter().map(|&j| v[j as usize]).collect();
+        observer.note(&format!(
+            "{} sites, {} clients, {} entries remain, {} opened",
+            piece.sites.len(),
+            piece.clients.len(),
+            piece.site.len(),
+            piece.opened.len()
+        ));
+        let mut descent = Descent {
+            scale: self.scale,
+            top: 4 * piece.cost.iter().copied().max().unwrap_or(1),
+            nodes: 0,
+            fence: limits.nodes.unwrap_or(u64::MAX),
+            level: 0,
+            room: PROOF,
+            watch: self.watch,
+            observer,
+        };
+        let cutoff = self.best().value - self.slack;
+        let outcome = descent.search(piece, v, cutoff, true);
+        let nodes = descent.nodes;
+        if let Some((value, open)) = outcome.found {
+            self.keep(Best { value, open });
+        }
+        let end = outcome
+            .complete
+            .then_some(End::Proved)
+            .or_else(|| limits.nodes.is_some_and(|n| nodes >= n).then_some(End::WorkLimit));
+        let bound = self.root_bound().max(outcome.lower as f64);
+        self.answer(bound, nodes, end)
+    }
+}
