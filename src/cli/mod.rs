@@ -13,6 +13,7 @@ mod simulate;
 pub mod solve;
 mod steps;
 mod terminal;
+mod xlsx;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
@@ -68,6 +69,8 @@ enum Command {
     Solve(solve::SolveArgs),
     /// Write a scenario folder from the program's own facts and a seed.
     Generate(generate::GenerateArgs),
+    /// A scenario as a workbook and back; results as a planner's book.
+    Xlsx(xlsx::XlsxArgs),
     /// Print the tables and options of a scenario folder, with types, units and defaults.
     Schema(schema::SchemaArgs),
     /// Print a completion script for a shell.
@@ -108,6 +111,7 @@ pub fn main() -> ExitCode {
         Command::Policy(args) => policy_now(&args),
         Command::Solve(args) => solve::run(&args) as u8,
         Command::Generate(args) => generate_now(&args),
+        Command::Xlsx(args) => xlsx::run(&args),
         Command::Completions { shell } => completions(shell),
     };
     ExitCode::from(code)

@@ -90,6 +90,8 @@ codes! {
     ZeroMarket 77 "a market without buyers";
     Spelling 78 "a name written in two ways";
     Gap 79 "a week without any row";
+    SheetCell 80 "a cell of a workbook that cannot be taken over";
+    Linked 81 "a table beside a workbook that is missing or has changed";
 }
 
 impl fmt::Display for Code {

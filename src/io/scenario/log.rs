@@ -13,6 +13,7 @@ pub(super) struct Spot {
     pub at: Option<usize>,
 }
 
+#[derive(Clone)]
 struct Raw {
     spot: Spot,
     code: Code,
@@ -22,7 +23,7 @@ struct Raw {
 }
 
 /// The faults so far.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Log {
     raw: Vec<Raw>,
     counts: HashMap<(usize, Code), u64>,
