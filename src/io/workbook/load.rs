@@ -107,9 +107,8 @@ fn found(value: &DataRef<'_>) -> Option<Found> {
     let text = |t: &str| (!t.trim().is_empty()).then(|| Found::Text(t.trim().to_owned()));
     match value {
         DataRef::Empty => None,
-        DataRef::String(t) => text(t),
         DataRef::SharedString(t) => text(t),
-        DataRef::DateTimeIso(t) | DataRef::DurationIso(t) => text(t),
+        DataRef::String(t) | DataRef::DateTimeIso(t) | DataRef::DurationIso(t) => text(t),
         DataRef::Int(n) => Some(Found::Number(*n as f64)),
         DataRef::Float(x) => Some(Found::Number(*x)),
         DataRef::Bool(yes) => Some(Found::Flag(*yes)),
