@@ -1,8 +1,10 @@
 //! The terminal: one file a command. Results go to stdout, everything else to stderr.
 
 mod check;
+mod compare;
 mod exit;
 mod generate;
+mod lang;
 mod monitor;
 mod policy;
 mod report;
@@ -24,6 +26,9 @@ use std::process::ExitCode;
 #[derive(Debug, Parser)]
 #[command(name = "forecourt", version, max_term_width = 110, after_help = EXAMPLES)]
 struct Cli {
+    /// Language of the terminal [default: by the locale].
+    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    lang: Option<lang::LangArg>,
     #[command(subcommand)]
     command: Command,
 }
@@ -63,6 +68,8 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Several results side by side: figures with paired intervals, regret, decisions that differ.
+    Compare(compare::CompareArgs),
     /// Classical stock policies for given numbers.
     Policy(policy::PolicyArgs),
     /// Solve a public benchmark file.
@@ -85,6 +92,9 @@ enum Command {
 struct ScenarioArg {
     /// Folder with scenario.toml and its tables.
     scenario: PathBuf,
+    /// Take a variant of it: a name in its folder variants, or the path of a file.
+    #[arg(long, value_name = "NAME")]
+    variant: Option<String>,
 }
 
 /// Parses the command line, runs the command, and says how it went.
@@ -97,6 +107,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if usage.use_stderr() { exit::BAD_INPUT } else { exit::DONE });
         }
     };
+    lang::choose(cli.lang);
     let code = match cli.command {
         Command::Check(args) => terminal::written(|out, err| check::run(&args, out, err)),
         Command::Schema(args) => terminal::written(|out, _| schema::run(&args, out)),
@@ -108,6 +119,7 @@ pub fn main() -> ExitCode {
         Command::Monitor(args) => monitor::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Report { results, out } => report_now(&results, out.as_deref()),
+        Command::Compare(args) => compare::run(&args),
         Command::Policy(args) => policy_now(&args),
         Command::Solve(args) => solve::run(&args) as u8,
         Command::Generate(args) => generate_now(&args),

@@ -7,6 +7,8 @@ use crate::evaluation::{self, NetworkFacts};
 use crate::io::results::{
     Hold, Stage, decisions, folder::may_write, geo, memory, outcome, places, provenance, read_back, read_back::Same,
     summary::Summary, warnings,
+    Hold, Stage, decisions, geo, memory, outcome, places, provenance, read_back, replications, summary::Summary,
+    warnings,
 };
 use crate::io::scenario::ReadNotes;
 use crate::lp::Stop;
@@ -44,13 +46,14 @@ impl Input {
         let watch = Terminal::new(args.run.quiet);
         let began = Instant::now();
         watch.stage("check", 0);
-        let (scenario, notes) = crate::io::scenario::read(&args.at.scenario).map_err(|faults| {
-            watch.finish();
-            say(faults.to_string().trim_end());
-            let count = super::check::counted(faults.count(), "fault");
-            say(&format!("{count}; nothing was written. `forecourt schema` prints what the tables hold"));
-            exit::BAD_INPUT
-        })?;
+        let (scenario, notes) = crate::io::scenario::read_variant(&args.at.scenario, args.at.variant.as_deref())
+            .map_err(|faults| {
+                watch.finish();
+                say(faults.to_string().trim_end());
+                let count = super::check::counted(faults.count(), "fault");
+                say(&format!("{count}; nothing was written. `forecourt schema` prints what the tables hold"));
+                exit::BAD_INPUT
+            })?;
         let out = args.run.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.id));
         may_write(&out).map_err(|e| {
             watch.finish();
@@ -286,7 +289,9 @@ impl<'a> Session<'a> {
         let facts = (self.facts(today, Money::ZERO), self.facts(plan, spread));
         let kpis = evaluation::kpis((&sim.today, &facts.0), (&sim.plan, &facts.1));
         self.summary.simulate(&sim, self.input.options.seed, &kpis);
+        let each = [(&sim.today, &facts.0), (&sim.plan, &facts.1)].map(|(o, f)| evaluation::by_replication(o, f));
         for (name, table) in [
+            (replications::FILE, replications::replications(&[("today", &each[0]), ("plan", &each[1])])),
             ("kpi.csv", outcome::kpi(&kpis)),
             ("dealers.csv", outcome::dealers(&self.ground, &sim)),
             ("models_kpi.csv", outcome::models(&self.ground, &sim)),

@@ -92,6 +92,7 @@ codes! {
     Gap 79 "a week without any row";
     SheetCell 80 "a cell of a workbook that cannot be taken over";
     Linked 81 "a table beside a workbook that is missing or has changed";
+    NoMatch 82 "a patch of a variant that changes nothing";
 }
 
 impl fmt::Display for Code {

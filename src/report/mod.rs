@@ -7,6 +7,7 @@
 
 pub mod cell;
 pub mod chart;
+pub mod compare;
 pub mod embed;
 pub mod facts;
 pub mod land;

@@ -5,6 +5,7 @@ use super::file_of;
 use super::log::{Log, Spot};
 use super::schema::{Attribute, SECTIONS, TABLES};
 use super::source::{Source, TABLE_BYTES, TOML_BYTES};
+use super::variant::Traces;
 use crate::io::fault::{Code, shorten};
 use std::path::{Component, Path, PathBuf};
 
@@ -14,6 +15,8 @@ pub struct Folder {
     pub(super) log: Log,
     /// Where they were read from, if anywhere.
     pub(super) place: Option<PathBuf>,
+    /// Where the lines of a variant come from.
+    pub(super) traces: Option<Traces>,
 }
 
 /// A key of `scenario.toml` that is given.
@@ -43,7 +46,7 @@ impl Folder {
                 load_tables(folder, &document, &mut sources, &mut log);
             }
         }
-        Self { sources, log, place: Some(folder.to_path_buf()) }
+        Self { sources, log, place: Some(folder.to_path_buf()), traces: None }
     }
 
     /// Takes texts that stand nowhere yet; `shown` is what their faults name as the folder. A required table without a
@@ -64,7 +67,7 @@ impl Folder {
                 });
             }
         }
-        Self { sources, log, place: None }
+        Self { sources, log, place: None, traces: None }
     }
 
     /// The text of `scenario.toml`.

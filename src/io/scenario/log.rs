@@ -104,3 +104,8 @@ impl Counter {
 pub(super) fn line_of(text: &str, at: usize) -> u32 {
     Counter { file: 0, at: 0, line: 1, start: 0 }.place(0, text, at).0
 }
+
+/// The line and column of a byte, from 1.
+pub(super) fn line_and_column(text: &str, at: usize) -> (u32, u32) {
+    Counter { file: 0, at: 0, line: 1, start: 0 }.place(0, text, at)
+}

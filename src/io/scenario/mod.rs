@@ -16,6 +16,7 @@ pub mod schema;
 mod settings;
 mod source;
 mod values;
+mod variant;
 mod watch;
 pub mod write;
 
@@ -100,9 +101,27 @@ pub fn read(folder: &Path) -> Result<(Scenario, ReadNotes), Faults> {
     Folder::open(folder).judge()
 }
 
+/// The same for one of its variants: a name, or the path of its file.
+pub fn read_variant(folder: &Path, variant: Option<&str>) -> Result<(Scenario, ReadNotes), Faults> {
+    match variant {
+        None => read(folder),
+        Some(name) => Folder::open_variant(folder, name)?.judge(),
+    }
+}
+
 impl Folder {
     /// Judges the texts: a scenario, or every fault at once.
     pub fn judge(&self) -> Result<(Scenario, ReadNotes), Faults> {
+        self.judge_texts().map_err(|mut faults| {
+            if let Some(traces) = &self.traces {
+                faults.list.iter_mut().for_each(|f| traces.translate(&self.sources, f));
+                faults.sort();
+            }
+            faults
+        })
+    }
+
+    fn judge_texts(&self) -> Result<(Scenario, ReadNotes), Faults> {
         let Self { sources, place, .. } = self;
         let mut log = self.log.clone();
         if !sources[0].present {
