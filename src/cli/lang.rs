@@ -29,11 +29,6 @@ pub(super) fn lang() -> Lang {
     CHOSEN.get().copied().unwrap_or(Lang::En)
 }
 
-/// One of two texts.
-pub(super) fn say<'t>(en: &'t str, zh: &'t str) -> &'t str {
-    if lang() == Lang::En { en } else { zh }
-}
-
 /// The first of the variables that is set decides, as POSIX says.
 fn of_locale(get: impl Fn(&str) -> Option<String>) -> Lang {
     let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(get).find(|v| !v.is_empty());

@@ -15,6 +15,7 @@ mod simulate;
 pub mod solve;
 mod steps;
 mod terminal;
+mod why;
 mod xlsx;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -70,6 +71,8 @@ enum Command {
     },
     /// Several results side by side: figures with paired intervals, regret, decisions that differ.
     Compare(compare::CompareArgs),
+    /// Why a plan is as it is: the limits that bind, what they are worth, the alternative and its price.
+    Why(why::WhyArgs),
     /// Classical stock policies for given numbers.
     Policy(policy::PolicyArgs),
     /// Solve a public benchmark file.
@@ -120,6 +123,7 @@ pub fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Report { results, out } => report_now(&results, out.as_deref()),
         Command::Compare(args) => compare::run(&args),
+        Command::Why(args) => why::run(&args),
         Command::Policy(args) => policy_now(&args),
         Command::Solve(args) => solve::run(&args) as u8,
         Command::Generate(args) => generate_now(&args),

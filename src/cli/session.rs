@@ -35,6 +35,10 @@ pub(super) struct Input {
     pub out: PathBuf,
     pub options: Options,
     pub watch: Terminal,
+    /// Where the scenario was read from.
+    from: String,
+    /// Which variant of it.
+    variant: Option<String>,
     started: String,
     began: Instant,
     /// The results folder is this run's alone.
@@ -75,7 +79,8 @@ impl Input {
             stop: stop_on_signals(),
         };
         let started = jiff::Timestamp::now().to_string();
-        Ok(Self { scenario, notes, out, options, watch, started, began, _hold: hold })
+        let (from, variant) = (args.at.scenario.display().to_string(), args.at.variant.clone());
+        Ok(Self { scenario, notes, out, options, watch, from, variant, started, began, _hold: hold })
     }
 }
 
@@ -357,7 +362,8 @@ impl<'a> Session<'a> {
             self.stage.put("network.geojson", map);
         }
         self.stage.put("summary.json", self.summary.bytes());
-        let made = provenance::provenance(&input.notes, &input.options, &input.started, &self.times);
+        let from = (input.from.as_str(), input.variant.as_deref());
+        let made = provenance::provenance(&input.notes, &input.options, from, &input.started, &self.times);
         self.stage.put("provenance.json", made);
         let page = |folder: &std::path::Path| match crate::io::results::read::facts(folder) {
             Ok(facts) => vec![("report.html".to_owned(), crate::report::page(&facts).into_bytes())],

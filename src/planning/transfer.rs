@@ -11,7 +11,7 @@ use crate::transfer::{self, plan::Plan, problem as room};
 /// Longest wait that a car on the ground is charged for, weeks.
 const LONGEST_WAIT: f64 = 26.0;
 /// Most cars of one model that a dealer is offered in a week.
-const MOST_IN: usize = 6;
+pub const MOST_IN: usize = 6;
 /// Working days that a carrier drives so many kilometres in.
 const KM_PER_DAY: f64 = 500.0;
 
@@ -30,6 +30,13 @@ impl Transfers {
     pub fn cell(&self, cell: usize) -> (SiteId, ModelId) {
         let c = &self.problem.data().cells[cell];
         (self.dealers[c.dealer], ModelId::at(c.model))
+    }
+    /// Plans changed data of the same dealers.
+    pub fn again(&self, data: room::Data, options: &Options) -> Result<Plan, Error> {
+        let failed =
+            |e: room::Error| if options.stop.raised() { Error::Stopped } else { Error::Internal(e.to_string()) };
+        let problem = room::Problem::new(data).map_err(failed)?;
+        transfer::solve(&problem, &options.limits()).map_err(failed)
     }
     /// Road length of an arc in kilometres.
     pub fn distance_km(&self, ground: &Ground, arc: usize) -> f64 {

@@ -18,6 +18,7 @@ pub mod rows;
 pub mod section;
 pub mod table;
 pub mod view;
+pub mod why;
 pub mod words;
 
 pub use facts::Facts;

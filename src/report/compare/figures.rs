@@ -66,7 +66,9 @@ pub(super) fn figures(plans: &[Plan], paired: &[bool]) -> Vec<Figure> {
             .iter()
             .map(|p| p.facts.summary.figure(step, name).map(|mean| Gap { mean, ends: None, paired: false }))
             .collect();
-        let gap = |k: usize| Some(Gap { mean: values[k]?.mean - values[0]?.mean, ends: None, paired: false });
+        // Money and counts of whole hundredths: their difference is one too.
+        let less = |a: Gap, b: Gap| ((b.mean - a.mean) * 100.0).round() / 100.0 + 0.0;
+        let gap = |k: usize| Some(Gap { mean: less(values[0]?, values[k]?), ends: None, paired: false });
         if values.iter().any(Option::is_some) {
             let differences = (0..plans.len()).map(gap).collect();
             let (unit, better) = ((*unit).to_owned(), (*better).to_owned());
