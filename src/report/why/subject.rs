@@ -263,7 +263,7 @@ fn moves(scenario: &Scenario, tables: &Tables, (from, to): (SiteId, SiteId), mod
     let (value, cost, gain) =
         (money(sum("value_cny")), money(sum("cost_cny")), money(sum("value_cny") - sum("cost_cny")));
     let (cars, km) = (count(sum("cars")), get(first, "distance_km"));
-    vec![Sentence::new(
+    let mut told = vec![Sentence::new(
         format!(
             "{cars} {model} move {km} km from {} to {}: they are worth {} more there and cost {} to move, which leaves {}.",
             a.0, b.0, value.0, cost.0, gain.0
@@ -272,5 +272,14 @@ fn moves(scenario: &Scenario, tables: &Tables, (from, to): (SiteId, SiteId), mod
             "{cars}辆{model}从{}调往{}，行程{km}公里：在那里价值高出{}，调拨成本{}，净收益{}。",
             a.1, b.1, value.1, cost.1, gain.1
         ),
-    )]
+    )];
+    let received = |r: &&BTreeMap<String, String>| (get(r, "to_site_id"), get(r, "model_id")) == (code(to), model);
+    let most = crate::planning::MOST_IN;
+    if tables.transfers.iter().filter(received).map(|r| number(r, "cars")).sum::<f64>() >= most as f64 {
+        told.push(Sentence::new(
+            format!("The program offers a dealer at most {most} cars of a model in a week; this one gets them all."),
+            format!("程序每周最多向一家店调入同一车型{most}辆，该店已达到。"),
+        ));
+    }
+    told
 }
