@@ -1,7 +1,6 @@
 //! Variants: patches to a base scenario, and results side by side.
 
 #[path = "common/scenario_folder.rs"]
-#[allow(dead_code)]
 mod scenario_folder;
 
 use assert_cmd::Command;

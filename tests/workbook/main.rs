@@ -3,7 +3,6 @@
 mod book;
 mod hostile;
 #[path = "../common/scenario_folder.rs"]
-#[allow(dead_code)]
 mod scenario_folder;
 
 use assert_cmd::Command;
