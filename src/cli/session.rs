@@ -6,9 +6,7 @@ use super::{exit, terminal};
 use crate::evaluation::{self, NetworkFacts};
 use crate::io::results::{
     Hold, Stage, decisions, folder::may_write, geo, memory, outcome, places, provenance, read_back, read_back::Same,
-    summary::Summary, warnings,
-    Hold, Stage, decisions, geo, memory, outcome, places, provenance, read_back, replications, summary::Summary,
-    warnings,
+    replications, summary::Summary, warnings,
 };
 use crate::io::scenario::ReadNotes;
 use crate::lp::Stop;

@@ -6,7 +6,7 @@ use super::terminal::{print, say};
 use super::{exit, lang};
 use crate::explain::{Limit, Loosened, Placed, Subject, Without, loosen, without};
 use crate::ids::SiteId;
-use crate::io::results::{provenance, read_back};
+use crate::io::results::read_back::{self, Same};
 use crate::io::scenario::read_variant;
 use crate::planning::Options;
 use crate::report::why::{self, Sentence, Tables};
@@ -91,7 +91,7 @@ fn answer(args: &WhyArgs) -> Result<String, Stopped> {
         say(faults.to_string().trim_end());
         refuse(format!("the scenario {} cannot be read; give its folder with --scenario", from.display()))
     })?;
-    if !read_back::same_inputs(&args.results, &provenance::inputs_digest(&notes)) {
+    if read_back::same(&args.results, &notes) != Same::Everything {
         let text = "was not made from these tables: run `forecourt plan` again, or give their folder with --scenario";
         return Err(refuse(format!("{shown} {text}")));
     }

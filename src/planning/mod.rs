@@ -19,10 +19,8 @@ pub use market::Market;
 pub use place::{Placement, assess, dealer_problem, place};
 pub use replenish::{Replenishment, replenish};
 pub use simulate::{Simulation, compare_plans, simulate};
-pub use transfer::{Transfers, transfer};
-pub use warn::{Job, Lack, Priority, Review, Task, Warning, review};
 pub use transfer::{MOST_IN, Transfers, transfer};
-pub use warn::{Lack, Review, Task, Warning, review};
+pub use warn::{Job, Lack, Priority, Review, Task, Warning, review};
 
 use crate::lp::{Limits, Stop};
 

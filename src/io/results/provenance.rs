@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 /// Tables of what stands still: as long as they do not change, a placement holds, whatever is sold and stocked.
-const STRUCTURE: [&str; 5] = ["zones", "sites", "formats", "lanes", "travel"];
+const STRUCTURE: [&str; 6] = ["zones", "sites", "formats", "lanes", "travel", "variant"];
 
 /// Hash of all input files together.
 pub fn inputs_digest(notes: &ReadNotes) -> String {
