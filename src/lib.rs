@@ -40,6 +40,9 @@ pub mod evaluation;
 // The order of the steps.
 pub mod planning;
 
+// Why a plan is as it is: steps solved again.
+pub mod explain;
+
 // The page.
 pub mod report;
 

@@ -1,7 +1,7 @@
 //! `forecourt check`: reads a scenario folder and says what was read, or everything that is wrong with it.
 
 use crate::io::fault::Faults;
-use crate::io::scenario::{ReadNotes, read};
+use crate::io::scenario::{ReadNotes, read_variant};
 use crate::network::SiteKind;
 use crate::scenario::Scenario;
 use clap::Args;
@@ -21,6 +21,9 @@ pub const FAULTY: u8 = 2;
 pub struct CheckArgs {
     /// The scenario's folder.
     pub scenario: PathBuf,
+    /// Takes a variant of it: a name in its folder variants, or the path of a file.
+    #[arg(long, value_name = "NAME")]
+    pub variant: Option<String>,
     /// Prints one JSON object on standard output.
     #[arg(long)]
     pub json: bool,
@@ -28,7 +31,7 @@ pub struct CheckArgs {
 
 /// Runs the command; the answer goes to `out`, faults in words to `err`. Returns the exit code.
 pub fn run(args: &CheckArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
-    let result = read(&args.scenario);
+    let result = read_variant(&args.scenario, args.variant.as_deref());
     let code = if result.is_ok() { SOUND } else { FAULTY };
     match result {
         Ok((scenario, notes)) if args.json => writeln!(out, "{}", sound(&scenario, &notes))?,
@@ -133,7 +136,7 @@ mod tests {
 
     fn checked(scenario: &str, json: bool) -> (u8, String, String) {
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let args = CheckArgs { scenario: scenario.into(), json };
+        let args = CheckArgs { scenario: scenario.into(), variant: None, json };
         let code = run(&args, &mut out, &mut err).expect("buffers take everything");
         (code, String::from_utf8(out).expect("text"), String::from_utf8(err).expect("text"))
     }

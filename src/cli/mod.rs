@@ -2,8 +2,10 @@
 
 mod check;
 mod closed_loop;
+mod compare;
 mod exit;
 mod generate;
+mod lang;
 mod monitor;
 mod policy;
 mod report;
@@ -14,6 +16,8 @@ mod simulate;
 pub mod solve;
 mod steps;
 mod terminal;
+mod why;
+mod xlsx;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
@@ -24,6 +28,9 @@ use std::process::ExitCode;
 #[derive(Debug, Parser)]
 #[command(name = "forecourt", version, max_term_width = 110, after_help = EXAMPLES)]
 struct Cli {
+    /// Language of the terminal [default: by the locale].
+    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    lang: Option<lang::LangArg>,
     #[command(subcommand)]
     command: Command,
 }
@@ -64,12 +71,18 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Several results side by side: figures with paired intervals, regret, decisions that differ.
+    Compare(compare::CompareArgs),
+    /// Why a plan is as it is: the limits that bind, what they are worth, the alternative and its price.
+    Why(why::WhyArgs),
     /// Classical stock policies for given numbers.
     Policy(policy::PolicyArgs),
     /// Solve a public benchmark file.
     Solve(solve::SolveArgs),
     /// Write a scenario folder from the program's own facts and a seed.
     Generate(generate::GenerateArgs),
+    /// A scenario as a workbook and back; results as a planner's book.
+    Xlsx(xlsx::XlsxArgs),
     /// Print the tables and options of a scenario folder, with types, units and defaults.
     Schema(schema::SchemaArgs),
     /// Print a completion script for a shell.
@@ -84,6 +97,9 @@ enum Command {
 struct ScenarioArg {
     /// Folder with scenario.toml and its tables.
     scenario: PathBuf,
+    /// Take a variant of it: a name in its folder variants, or the path of a file.
+    #[arg(long, value_name = "NAME")]
+    variant: Option<String>,
 }
 
 /// Parses the command line, runs the command, and says how it went.
@@ -96,6 +112,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if usage.use_stderr() { exit::BAD_INPUT } else { exit::DONE });
         }
     };
+    lang::choose(cli.lang);
     let code = match cli.command {
         Command::Check(args) => terminal::written(|out, err| check::run(&args, out, err)),
         Command::Schema(args) => terminal::written(|out, _| schema::run(&args, out)),
@@ -107,9 +124,12 @@ pub fn main() -> ExitCode {
         Command::Monitor(args) => monitor::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Report { results, out } => report_now(&results, out.as_deref()),
+        Command::Compare(args) => compare::run(&args),
+        Command::Why(args) => why::run(&args),
         Command::Policy(args) => policy_now(&args),
         Command::Solve(args) => solve::run(&args) as u8,
         Command::Generate(args) => generate_now(&args),
+        Command::Xlsx(args) => xlsx::run(&args),
         Command::Completions { shell } => completions(shell),
     };
     ExitCode::from(code)

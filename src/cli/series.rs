@@ -13,6 +13,9 @@ pub(super) struct ForecastArgs {
     /// Folder with scenario.toml and its tables.
     #[arg(required_unless_present = "series")]
     scenario: Option<PathBuf>,
+    /// Take a variant of it: a name in its folder variants, or the path of a file.
+    #[arg(long, value_name = "NAME", requires = "scenario")]
+    variant: Option<String>,
     #[command(flatten)]
     run: RunArgs,
     #[command(flatten)]
@@ -53,7 +56,8 @@ pub(super) fn run(args: ForecastArgs) -> u8 {
     match (args.table.series.clone(), args.scenario) {
         (Some(file), _) => of_table(&file, &args.table, &args.run),
         (None, Some(scenario)) => {
-            super::steps::run(Step::Forecast, &StepArgs { at: ScenarioArg { scenario }, run: args.run })
+            let at = ScenarioArg { scenario, variant: args.variant };
+            super::steps::run(Step::Forecast, &StepArgs { at, run: args.run })
         }
         (None, None) => exit::BAD_INPUT,
     }

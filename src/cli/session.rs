@@ -6,7 +6,7 @@ use super::{exit, terminal};
 use crate::evaluation::{self, NetworkFacts};
 use crate::io::results::{
     Hold, Stage, decisions, folder::may_write, geo, memory, outcome, places, provenance, read_back, read_back::Same,
-    summary::Summary, warnings,
+    replications, summary::Summary, warnings,
 };
 use crate::io::scenario::ReadNotes;
 use crate::lp::Stop;
@@ -33,6 +33,10 @@ pub(super) struct Input {
     pub out: PathBuf,
     pub options: Options,
     pub watch: Terminal,
+    /// Where the scenario was read from.
+    from: String,
+    /// Which variant of it.
+    variant: Option<String>,
     started: String,
     began: Instant,
     /// The results folder is this run's alone.
@@ -44,13 +48,14 @@ impl Input {
         let watch = Terminal::new(args.run.quiet);
         let began = Instant::now();
         watch.stage("check", 0);
-        let (scenario, notes) = crate::io::scenario::read(&args.at.scenario).map_err(|faults| {
-            watch.finish();
-            say(faults.to_string().trim_end());
-            let count = super::check::counted(faults.count(), "fault");
-            say(&format!("{count}; nothing was written. `forecourt schema` prints what the tables hold"));
-            exit::BAD_INPUT
-        })?;
+        let (scenario, notes) = crate::io::scenario::read_variant(&args.at.scenario, args.at.variant.as_deref())
+            .map_err(|faults| {
+                watch.finish();
+                say(faults.to_string().trim_end());
+                let count = super::check::counted(faults.count(), "fault");
+                say(&format!("{count}; nothing was written. `forecourt schema` prints what the tables hold"));
+                exit::BAD_INPUT
+            })?;
         let out = args.run.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&scenario.id));
         may_write(&out).map_err(|e| {
             watch.finish();
@@ -72,7 +77,8 @@ impl Input {
             stop: stop_on_signals(),
         };
         let started = jiff::Timestamp::now().to_string();
-        Ok(Self { scenario, notes, out, options, watch, started, began, _hold: hold })
+        let (from, variant) = (args.at.scenario.display().to_string(), args.at.variant.clone());
+        Ok(Self { scenario, notes, out, options, watch, from, variant, started, began, _hold: hold })
     }
 }
 
@@ -316,7 +322,9 @@ impl<'a> Session<'a> {
         let facts = (self.facts(today, Money::ZERO), self.facts(plan, spread));
         let kpis = evaluation::kpis((&sim.today, &facts.0), (&sim.plan, &facts.1));
         self.summary.simulate(&sim, self.input.options.seed, &kpis);
+        let each = [(&sim.today, &facts.0), (&sim.plan, &facts.1)].map(|(o, f)| evaluation::by_replication(o, f));
         for (name, table) in [
+            (replications::FILE, replications::replications(&[("today", &each[0]), ("plan", &each[1])])),
             ("kpi.csv", outcome::kpi(&kpis)),
             ("dealers.csv", outcome::dealers(&self.ground, &sim)),
             ("models_kpi.csv", outcome::models(&self.ground, &sim)),
@@ -382,7 +390,8 @@ impl<'a> Session<'a> {
             self.stage.put("network.geojson", map);
         }
         self.stage.put("summary.json", self.summary.bytes());
-        let made = provenance::provenance(&input.notes, &input.options, &input.started, &self.times);
+        let from = (input.from.as_str(), input.variant.as_deref());
+        let made = provenance::provenance(&input.notes, &input.options, from, &input.started, &self.times);
         self.stage.put("provenance.json", made);
         let page = |folder: &std::path::Path| match crate::io::results::read::facts(folder) {
             Ok(facts) => vec![("report.html".to_owned(), crate::report::page(&facts).into_bytes())],

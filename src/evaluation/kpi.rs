@@ -143,6 +143,12 @@ const FIGURES: &[Figure] = {
     ]
 };
 
+/// All figures of a network, one value a replication.
+pub fn by_replication(outcome: &Outcome, facts: &NetworkFacts) -> Vec<(&'static str, Vec<f64>)> {
+    let values = |f: &Figure| outcome.totals.iter().map(|t| (f.of)(t, facts, f64::from(outcome.days))).collect();
+    FIGURES.iter().map(|f| (f.id, values(f))).collect()
+}
+
 /// All figures of both networks. The outcomes must come from the same seed and number of replications.
 pub fn kpis(today: (&Outcome, &NetworkFacts), plan: (&Outcome, &NetworkFacts)) -> Vec<Kpi> {
     let values = |of: &Figure, (outcome, facts): (&Outcome, &NetworkFacts)| -> Vec<f64> {

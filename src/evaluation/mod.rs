@@ -3,4 +3,4 @@
 pub mod kpi;
 pub mod monitor;
 
-pub use kpi::{Better, Kpi, NetworkFacts, kpis};
+pub use kpi::{Better, Kpi, NetworkFacts, by_replication, kpis};

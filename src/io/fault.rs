@@ -92,6 +92,9 @@ codes! {
     Gap 79 "a week without any row";
     Late 80 "orders that cannot arrive within the horizon";
     Pack 81 "packs larger than any week builds";
+    SheetCell 82 "a cell of a workbook that cannot be taken over";
+    Linked 83 "a table beside a workbook that is missing or has changed";
+    NoMatch 84 "a patch of a variant that changes nothing";
 }
 
 impl fmt::Display for Code {

@@ -5,3 +5,4 @@ pub mod instances;
 pub mod results;
 pub mod scenario;
 pub mod series;
+pub mod workbook;

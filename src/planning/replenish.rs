@@ -40,6 +40,26 @@ impl Replenishment {
     }
 }
 
+impl Replenishment {
+    /// Plans changed data of the same dealers and plants by the same work.
+    pub fn again(&self, data: room::Data, options: &Options) -> Result<Plan, Error> {
+        let problem = room::Problem::new(data).map_err(|e| Error::Internal(e.to_string()))?;
+        replenishment::solve(&problem, &work(options), &crate::progress::Silent).map_err(|e| failed(e, options))
+    }
+}
+
+fn work(options: &Options) -> replenishment::Options {
+    replenishment::Options { limits: options.limits(), exact: EXACT_NODES, ..replenishment::Options::default() }
+}
+
+fn failed(error: room::Error, options: &Options) -> Error {
+    match error {
+        _ if options.stop.raised() => Error::Stopped,
+        room::Error::Impossible(_) => Error::Infeasible(error.to_string()),
+        other => Error::Internal(other.to_string()),
+    }
+}
+
 /// Plans the shipments of the horizon for the open stores of a network, on the stock after the week's transfers.
 pub fn replenish(
     ground: &Ground,
@@ -52,15 +72,8 @@ pub fn replenish(
     let plants = plants(ground);
     let goods = Goods::of(ground, state).after(ground, state, moves)?;
     let data = data(ground, state, &goods, &dealers, &plants);
-    let failed = |e: room::Error| match e {
-        _ if options.stop.raised() => Error::Stopped,
-        room::Error::Impossible(_) => Error::Infeasible(e.to_string()),
-        other => Error::Internal(other.to_string()),
-    };
-    let problem = room::Problem::new(data).map_err(failed)?;
-    let work =
-        replenishment::Options { limits: options.limits(), exact: EXACT_NODES, ..replenishment::Options::default() };
-    let plan = replenishment::solve(&problem, &work, watch).map_err(failed)?;
+    let problem = room::Problem::new(data).map_err(|e| failed(e, options))?;
+    let plan = replenishment::solve(&problem, &work(options), watch).map_err(|e| failed(e, options))?;
     if let Some(fault) = replenishment::certificate::faults(&problem, &plan).first() {
         return Err(Error::Internal(format!("the replenishment plan fails its certificate: {fault}")));
     }

@@ -39,6 +39,13 @@ impl Transfers {
         };
         self.plan.moves.iter().map(one).collect()
     }
+    /// Plans changed data of the same dealers.
+    pub fn again(&self, data: room::Data, options: &Options) -> Result<Plan, Error> {
+        let failed =
+            |e: room::Error| if options.stop.raised() { Error::Stopped } else { Error::Internal(e.to_string()) };
+        let problem = room::Problem::new(data).map_err(failed)?;
+        transfer::solve(&problem, &options.limits()).map_err(failed)
+    }
     /// Road length of an arc in kilometres.
     pub fn distance_km(&self, ground: &Ground, arc: usize) -> f64 {
         let a = self.problem.data().arcs[arc];

@@ -7,6 +7,7 @@
 
 pub mod cell;
 pub mod chart;
+pub mod compare;
 pub mod embed;
 pub mod facts;
 pub mod land;
@@ -17,6 +18,7 @@ pub mod rows;
 pub mod section;
 pub mod table;
 pub mod view;
+pub mod why;
 pub mod words;
 
 pub use facts::Facts;

@@ -49,6 +49,14 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ("nav.transfers", "Transfers", "调拨"),
     ("nav.warnings", "Warnings", "预警"),
     ("nav.data", "Data and proof", "数据与证明"),
+    // Comparison
+    ("compare.place.objective_cny_per_year", "Placement: profit a year", "选址：年利润"),
+    ("compare.place.one_off_cost_cny", "Placement: one-off money", "选址：一次性投入"),
+    ("compare.place.stores_plan", "Placement: stores", "选址：门店数"),
+    ("compare.replenish.cost_cny", "Replenishment: cost", "补货：成本"),
+    ("compare.replenish.cars_ordered", "Replenishment: cars ordered", "补货：订车数"),
+    ("compare.transfer.moves", "Transfers: cars moved", "调拨：辆数"),
+    ("compare.transfer.profit_cny", "Transfers: profit", "调拨：收益"),
     // Decision
     (
         "say.network",

@@ -10,6 +10,7 @@ pub mod places;
 pub mod provenance;
 pub mod read;
 pub mod read_back;
+pub mod replications;
 pub mod summary;
 pub mod table;
 pub mod warnings;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 /// Tables of what stands still: as long as they do not change, a placement holds, whatever is sold and stocked.
-const STRUCTURE: [&str; 5] = ["zones", "sites", "formats", "lanes", "travel"];
+const STRUCTURE: [&str; 6] = ["zones", "sites", "formats", "lanes", "travel", "variant"];
 
 /// Hash of all input files together.
 pub fn inputs_digest(notes: &ReadNotes) -> String {
@@ -35,7 +35,13 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// The file's text. `steps` are those of this run with their seconds.
-pub fn provenance(notes: &ReadNotes, options: &Options, started: &str, steps: &[(String, f64)]) -> Vec<u8> {
+pub fn provenance(
+    notes: &ReadNotes,
+    options: &Options,
+    (scenario, variant): (&str, Option<&str>),
+    started: &str,
+    steps: &[(String, f64)],
+) -> Vec<u8> {
     let seconds: Map<String, Value> =
         steps.iter().map(|(n, s)| (n.clone(), json!((s * 1000.0).round() / 1000.0))).collect();
     // The files' own names, so that the folder's place on this machine does not matter.
@@ -59,7 +65,7 @@ pub fn provenance(notes: &ReadNotes, options: &Options, started: &str, steps: &[
             "seed": options.seed, "replications": options.replications, "time_limit_s": options.seconds,
         },
         "run": {
-            "started": started, "seconds": seconds, "seconds_total": steps.iter().map(|s| (s.1 * 1000.0).round()).sum::<f64>() / 1000.0,
+            "scenario": scenario, "variant": variant, "started": started, "seconds": seconds, "seconds_total": steps.iter().map(|s| (s.1 * 1000.0).round()).sum::<f64>() / 1000.0,
             "threads": options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
             "system": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         },

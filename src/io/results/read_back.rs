@@ -68,6 +68,27 @@ pub fn earlier_placement(folder: &Path) -> Option<(Vec<u8>, Value)> {
     Some((table, step))
 }
 
+/// Where the scenario of a results folder was read from, and which variant of it.
+pub fn scenario(folder: &Path) -> Option<(String, Option<String>)> {
+    let made = json(&folder.join("provenance.json"))?;
+    let run = made.get("run")?;
+    let text = |name: &str| run.get(name).and_then(Value::as_str).map(str::to_owned);
+    Some((text("scenario")?, text("variant")))
+}
+
+/// The rows of a table by column name, without the mark that keeps spreadsheets from taking text for a formula; empty
+/// when the table is not there.
+pub fn rows(folder: &Path, file: &str) -> Vec<BTreeMap<String, String>> {
+    let Ok(mut reader) = csv::Reader::from_path(folder.join(file)) else { return Vec::new() };
+    let Ok(header) = reader.headers().cloned() else { return Vec::new() };
+    let plain = |c: &str| match c.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest.to_owned(),
+        _ => c.to_owned(),
+    };
+    let row = |record: csv::StringRecord| header.iter().map(str::to_owned).zip(record.iter().map(plain)).collect();
+    reader.records().flatten().map(row).collect()
+}
+
 /// summary.json as an object, when there is one.
 pub fn summary(folder: &Path) -> Option<Map<String, Value>> {
     json(&folder.join("summary.json"))

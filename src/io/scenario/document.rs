@@ -237,7 +237,7 @@ impl Reader<'_> {
 }
 
 /// A value as text, when it is no table or list.
-fn scalar(value: &DeValue<'_>) -> String {
+pub(super) fn scalar(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(s) => s.to_string(),
         DeValue::Integer(i) if i.radix() == 10 => i.as_str().replace('_', ""),

@@ -13,6 +13,7 @@ pub(super) struct Spot {
     pub at: Option<usize>,
 }
 
+#[derive(Clone)]
 struct Raw {
     spot: Spot,
     code: Code,
@@ -22,7 +23,7 @@ struct Raw {
 }
 
 /// The faults so far.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Log {
     raw: Vec<Raw>,
     counts: HashMap<(usize, Code), u64>,
@@ -102,4 +103,9 @@ impl Counter {
 /// The line of a byte, from 1.
 pub(super) fn line_of(text: &str, at: usize) -> u32 {
     Counter { file: 0, at: 0, line: 1, start: 0 }.place(0, text, at).0
+}
+
+/// The line and column of a byte, from 1.
+pub(super) fn line_and_column(text: &str, at: usize) -> (u32, u32) {
+    Counter { file: 0, at: 0, line: 1, start: 0 }.place(0, text, at)
 }

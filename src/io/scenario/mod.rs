@@ -3,21 +3,25 @@
 mod checks;
 mod document;
 mod feasible;
+mod folder;
 mod goods;
 mod log;
 mod names;
 mod nearest;
 mod network;
 mod places;
+pub mod records;
 mod rows;
 mod scan;
 pub mod schema;
 mod settings;
 mod source;
 mod values;
+mod variant;
 mod watch;
 pub mod write;
 
+pub use folder::{Folder, Setting};
 pub use source::{FileNote, TABLE_BYTES, TOML_BYTES};
 
 use crate::catalogue::Catalogue;
@@ -32,7 +36,7 @@ use rows::{Known, Rows};
 use schema::TABLES;
 use serde::Serialize;
 use source::Source;
-use std::path::{Component, Path};
+use std::path::Path;
 
 /// What was seen while a folder was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -95,45 +99,66 @@ fn finish_rows(table: &'static str, rows: &Rows<'_>, notes: &mut ReadNotes, log:
 
 /// Reads a scenario folder. All faults are found before any is returned.
 pub fn read(folder: &Path) -> Result<(Scenario, ReadNotes), Faults> {
-    let mut log = Log::default();
-    let shown = folder.to_string_lossy();
-    let label = |file: &str| format!("{}/{file}", shown.trim_end_matches('/'));
-    let mut sources = vec![Source::absent("scenario", label("scenario.toml"))];
-    sources.extend(TABLES.iter().map(|t| Source::absent(t.name, label(&format!("{}.csv", t.name)))));
-    sources[0].load(&folder.join("scenario.toml"), TOML_BYTES, 0, &mut log);
-    if !sources[0].present {
-        return Err(log.finish(&sources));
+    Folder::open(folder).judge()
+}
+
+/// The same for one of its variants: a name, or the path of its file.
+pub fn read_variant(folder: &Path, variant: Option<&str>) -> Result<(Scenario, ReadNotes), Faults> {
+    match variant {
+        None => read(folder),
+        Some(name) => Folder::open_variant(folder, name)?.judge(),
     }
-    let document = Document::read(&sources[0].text, 0, &mut log);
-    if !document.readable {
-        return Err(log.finish(&sources));
+}
+
+impl Folder {
+    /// Judges the texts: a scenario, or every fault at once.
+    pub fn judge(&self) -> Result<(Scenario, ReadNotes), Faults> {
+        self.judge_texts().map_err(|mut faults| {
+            if let Some(traces) = &self.traces {
+                faults.list.iter_mut().for_each(|f| traces.translate(&self.sources, f));
+                faults.sort();
+            }
+            faults
+        })
     }
-    load_tables(folder, &document, &mut sources, &mut log);
-    let notes = ReadNotes { files: sources.iter().map(|s| s.note.clone()).collect(), notes: Vec::new() };
-    let mut context = Context {
-        sources: &sources,
-        log,
-        known: Known::default(),
-        notes,
-        gcj02: document.word("travel", "crs") == 1,
-        horizon: document.whole("horizon", "weeks") as usize,
-    };
-    let scenario = assemble(&mut context, &document);
-    if context.log.is_empty() {
-        feasible::check(&scenario, &document, &mut context.log);
+
+    fn judge_texts(&self) -> Result<(Scenario, ReadNotes), Faults> {
+        let Self { sources, place, .. } = self;
+        let mut log = self.log.clone();
+        if !sources[0].present {
+            return Err(log.finish(sources));
+        }
+        let document = Document::read(&sources[0].text, 0, &mut log);
+        if !document.readable {
+            return Err(log.finish(sources));
+        }
+        let notes = ReadNotes { files: sources.iter().map(|s| s.note.clone()).collect(), notes: Vec::new() };
+        let mut context = Context {
+            sources,
+            log,
+            known: Known::default(),
+            notes,
+            gcj02: document.word("travel", "crs") == 1,
+            horizon: document.whole("horizon", "weeks") as usize,
+        };
+        let scenario = assemble(&mut context, &document);
+        if context.log.is_empty() {
+            feasible::check(&scenario, &document, &mut context.log);
+        }
+        let Context { log, mut notes, .. } = context;
+        if !log.is_empty() {
+            return Err(log.finish(sources));
+        }
+        notes.files.retain(|f| !f.sha256.is_empty());
+        notes.notes = remarks(place.as_deref(), &scenario, sources);
+        Ok((scenario, notes))
     }
-    let Context { log, mut notes, .. } = context;
-    if !log.is_empty() {
-        return Err(log.finish(&sources));
-    }
-    notes.files.retain(|f| !f.sha256.is_empty());
-    notes.notes = remarks(folder, &scenario, &sources);
-    Ok((scenario, notes))
 }
 
 /// What is no fault but may be a slip: tables that nobody reads, dealers without sales.
-fn remarks(folder: &Path, scenario: &Scenario, sources: &[Source]) -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(folder)
+fn remarks(folder: Option<&Path>, scenario: &Scenario, sources: &[Source]) -> Vec<String> {
+    let mut names: Vec<String> = folder
+        .and_then(|folder| std::fs::read_dir(folder).ok())
         .into_iter()
         .flatten()
         .flatten()
@@ -173,37 +198,6 @@ fn remarks(folder: &Path, scenario: &Scenario, sources: &[Source]) -> Vec<String
         ));
     }
     remarks
-}
-
-/// Loads every table's file.
-fn load_tables(folder: &Path, document: &Document, sources: &mut [Source], log: &mut Log) {
-    let root = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
-    for table in TABLES {
-        let file = file_of(table.name);
-        let named = document.tables.iter().find(|t| t.0 == table.name);
-        let name = named.map_or_else(|| format!("{}.csv", table.name), |t| t.1.clone());
-        let spot = Spot { file: 0, at: named.map(|t| t.2) };
-        let plain = !name.is_empty() && Path::new(&name).components().all(|c| matches!(c, Component::Normal(_)));
-        let path = folder.join(&name);
-        let inside = path.canonicalize().map_or(true, |p| p.starts_with(&root));
-        if !plain || !inside {
-            log.add(spot, Code::Outside, &name, || {
-                (
-                    format!("the {} table's file {:?} leaves the folder", table.name, shorten(&name)),
-                    "name a file inside the scenario's folder".into(),
-                )
-            });
-            continue;
-        }
-        if named.is_some() {
-            sources[file].label = format!("{}/{name}", folder.to_string_lossy().trim_end_matches('/'));
-            let label = sources[file].label.clone();
-            sources[file].note.file = label;
-        }
-        if table.required || named.is_some() || path.exists() {
-            sources[file].load(&path, TABLE_BYTES, file, log);
-        }
-    }
 }
 
 /// Reads the tables in the order of their references.

@@ -74,6 +74,18 @@ impl Source {
             }
         };
         self.note.sha256 = hex(&Sha256::digest(&bytes));
+        self.decode(bytes, file, log);
+    }
+
+    /// Takes a text that was made elsewhere.
+    pub fn take(&mut self, text: String, file: usize, log: &mut Log) {
+        self.note.sha256 = hex(&Sha256::digest(text.as_bytes()));
+        self.note.notes.clear();
+        self.decode(text.into_bytes(), file, log);
+    }
+
+    fn decode(&mut self, bytes: Vec<u8>, file: usize, log: &mut Log) {
+        let spot = Spot { file, at: None };
         let decoded = decode(bytes);
         self.note.encoding = decoded.encoding.into();
         if decoded.encoding != "UTF-8" {
@@ -112,7 +124,7 @@ fn read_bounded(path: &Path, most: u64) -> std::io::Result<Option<Vec<u8>>> {
     Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

@@ -12,9 +12,13 @@ use std::path::Path;
 /// Writes a scenario's files into a folder, made if need be. Each file is replaced as a whole or not at all; tables
 /// that need no rows and have none are removed, so that nothing of an earlier scenario stays.
 pub fn write(scenario: &Scenario, folder: &Path) -> io::Result<()> {
+    write_texts(&files(scenario), folder)
+}
+
+/// The same for texts: `scenario.toml` and the tables by their files' names.
+pub fn write_texts(files: &[(String, String)], folder: &Path) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    let files = files(scenario);
-    for (name, text) in &files {
+    for (name, text) in files {
         let mut file = tempfile::Builder::new().prefix(".scenario").suffix(".tmp").tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
