@@ -16,6 +16,7 @@ mod simulate;
 pub mod solve;
 mod steps;
 mod terminal;
+mod verify;
 mod why;
 mod xlsx;
 
@@ -75,6 +76,8 @@ enum Command {
     Compare(compare::CompareArgs),
     /// Why a plan is as it is: the limits that bind, what they are worth, the alternative and its price.
     Why(why::WhyArgs),
+    /// Check a results folder against the scenario's tables by code that plans nothing, and grade every answer.
+    Verify(verify::VerifyArgs),
     /// Classical stock policies for given numbers.
     Policy(policy::PolicyArgs),
     /// Solve a public benchmark file.
@@ -126,6 +129,7 @@ pub fn main() -> ExitCode {
         Command::Report { results, out } => report_now(&results, out.as_deref()),
         Command::Compare(args) => compare::run(&args),
         Command::Why(args) => why::run(&args),
+        Command::Verify(args) => terminal::written(|out, err| verify::run(&args, out, err)),
         Command::Policy(args) => policy_now(&args),
         Command::Solve(args) => solve::run(&args) as u8,
         Command::Generate(args) => generate_now(&args),
