@@ -256,6 +256,9 @@ impl Forger {
         fs::create_dir(&scenario).unwrap();
         for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/tiny")).unwrap() {
             let path = entry.unwrap().path();
+            if path.is_dir() {
+                continue;
+            }
             fs::copy(&path, scenario.join(path.file_name().unwrap())).unwrap();
         }
         let mut plan = Command::cargo_bin("forecourt").unwrap();

@@ -152,6 +152,9 @@ fn folders(home: &Path) -> Vec<Reader> {
         fs::create_dir_all(to).unwrap();
         for entry in fs::read_dir(from).unwrap() {
             let path = entry.unwrap().path();
+            if path.is_dir() {
+                continue;
+            }
             fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
         }
     };

@@ -22,6 +22,9 @@ fn tiny(changes: &[Change]) -> Scenario {
     let home = tempfile::tempdir().unwrap();
     for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/tiny")).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         let mut text = std::fs::read_to_string(&path).unwrap();
         for (_, old, new) in changes.iter().filter(|c| c.0 == name) {

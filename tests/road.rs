@@ -29,6 +29,9 @@ fn content(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let mut bytes = fs::read(&path).unwrap();
         if name == "provenance.json" {
@@ -423,6 +426,9 @@ fn policies_are_played_week_by_week() {
     fs::create_dir(&long).unwrap();
     for entry in fs::read_dir(root().join("scenarios/tiny")).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
         fs::copy(&path, long.join(path.file_name().unwrap())).unwrap();
     }
     let sales = fs::read_to_string(long.join("sales.csv")).unwrap();

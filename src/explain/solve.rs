@@ -92,7 +92,9 @@ impl<'a> Solver<'a> {
     }
 
     fn replenish(&self) -> Result<Replenishment, Error> {
-        replenish(&self.ground, &self.states.1, self.options, &Silent)
+        // Orders are planned on the stock after the week's transfers, as in the main job.
+        let moves = self.transfer()?.moved();
+        replenish(&self.ground, &self.states.1, &moves, self.options, &Silent)
     }
 
     fn transfer(&self) -> Result<Transfers, Error> {
