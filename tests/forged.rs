@@ -237,7 +237,9 @@ fn forged_summary(dice: &mut Dice, text: &str) -> Option<(String, String)> {
         None => other_number(dice, old)?,
     };
     // A bound is compared to a billionth: two arithmetics prove it.
-    let play = |a: f64| if key.contains("bound") { 0.021 + 1e-9 * a.abs() } else { 0.0 };
+    // Money is shown in cents: what lies between two of them may be shown as either.
+    let money = if key.contains("_cny") { 0.0105 } else { 0.0 };
+    let play = |a: f64| if key.contains("bound") { 0.021 + 1e-9 * a.abs() } else { money };
     let same = old.parse::<f64>().ok().zip(new.parse::<f64>().ok()).is_some_and(|(a, b)| (a - b).abs() <= play(a));
     let changed = format!("{}{new}{}", &text[..at], &text[end..]);
     (!same && new != old).then(|| (changed, format!("summary.json: steps.{step}.{key} {old} → {new}")))

@@ -53,7 +53,7 @@ fn a_patch_is_the_same_as_editing_the_tables() {
         .change("sites.csv", ",4S,Z1,30.5,114.25,5000,300,", ",4S,Z1,30.5,114.25,5000,320,")
         .change("stock.csv", "D1,M1,40,5\n", "")
         .append("supply.csv", "P1,M2,2026-06-29,12\n")
-        .change("scenario.toml", "weeks = 4", "weeks = 5")
+        .change("scenario.toml", "circuity = 1.3", "circuity = 1.4")
         .change("scenario.toml", "budget_cny = 1e7", "budget_cny = 2e6")
         .append("scenario.toml", "service = 0.9\n\n[market]\nnest = 0.5\n")
         .change("scenario.toml", "id = \"small\"", "id = \"small-v\"")
@@ -66,8 +66,8 @@ fn a_patch_is_the_same_as_editing_the_tables() {
 name = "Other"
 name_zh = "别样"
 
-[settings.horizon]
-weeks = 5
+[settings.travel]
+circuity = 1.4
 [settings.placement]
 budget_cny = 2e6
 [settings.replenishment]

@@ -20,6 +20,9 @@ impl Fresh {
         fs::create_dir(home.path().join("tiny")).unwrap();
         for entry in fs::read_dir(root().join("scenarios/tiny")).unwrap() {
             let path = entry.unwrap().path();
+            if path.is_dir() {
+                continue;
+            }
             fs::copy(&path, home.path().join("tiny").join(path.file_name().unwrap())).unwrap();
         }
         let fresh = Self { home };

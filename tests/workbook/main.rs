@@ -158,7 +158,7 @@ fn an_edited_cell_arrives() {
         ("sites", "K3", To::Number(123_456_789.0)),
         ("sales", "C2", To::Number(31.0)),
         ("sales", "D2", To::Empty),
-        ("scenario", "C9", To::Number(3.0)),
+        ("scenario", "C9", To::Number(5.0)),
         ("models", "B2", To::Text("Saloon")),
     ];
     copy_with(&book, &edited, &changes);
@@ -182,7 +182,7 @@ fn an_edited_cell_arrives() {
     );
     change("sales.csv", "D1,M1,2026-05-04,28\n", "D1,M1,2026-05-04,31\n");
     change("sales.csv", "D1,M1,2026-05-11,28\n", "");
-    change("scenario.toml", "weeks = 4", "weeks = 3");
+    change("scenario.toml", "weeks = 4", "weeks = 5");
     change("models.csv", "M1,Sedan,", "M1,Saloon,");
     same(&expected, &back);
 }

@@ -608,7 +608,7 @@ fn headline(
     ];
     step.parts("cost_parts_cny", &parts, report);
     let total: f64 = parts.iter().map(|p| p.1).sum();
-    let play = 1e-9 * (1.0 + total.abs());
+    let play = 1e-11 * (1.0 + total.abs());
     let cost = Interval::new(total - play, total + play);
     step.money("cost_cny", cost, report);
     let cars: u32 = lines.iter().map(|l| l.cars).sum();
