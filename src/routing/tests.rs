@@ -155,6 +155,14 @@ fn the_same_seed_gives_the_same_plan() {
 }
 
 #[test]
+fn nothing_to_do_is_a_plan() {
+    let mut data = random(1, 3, false, false).data().clone();
+    data.requests.clear();
+    let plan = solve(&Problem::new(data).unwrap(), &Limits::default(), &Silent).unwrap();
+    assert_eq!((plan.vehicles(), plan.cost), (0, Cost::ZERO));
+}
+
+#[test]
 fn plans_that_lie_are_refused() {
     let limits = Limits { seed: 1, iterations: Some(2000), ..Limits::default() };
     let mut problems = (0..).map(|seed| random(seed, 5, true, true));
