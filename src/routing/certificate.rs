@@ -59,14 +59,19 @@ pub fn drive(problem: &Problem, tour: &Tour) -> Result<(Distance, Cost), String>
     if aboard > kind.capacity {
         return Err(format!("carries {aboard} at its start; its capacity is {}", kind.capacity));
     }
+    let mut stack = Vec::new();
     for &next in tour.visits.iter().chain([&kind.end]) {
         distance += data.matrix.distance(here, next);
         clock = serve(problem, next, clock + data.matrix.duration(here, next))?;
         here = next;
         if let Some(request) = data.requests.iter().find(|r| r.delivery == next) {
             aboard -= request.load;
+            if data.lifo && request.pickup.is_some() && stack.pop() != Some(next) {
+                return Err(format!("delivers at node {next} what is not on top"));
+            }
         } else if let Some(request) = data.requests.iter().find(|r| r.pickup == Some(next)) {
             aboard += request.load;
+            stack.push(request.delivery);
         }
         if aboard > kind.capacity {
             return Err(format!("carries {aboard} after node {next}; its capacity is {}", kind.capacity));

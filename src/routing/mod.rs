@@ -3,6 +3,7 @@
 pub mod certificate;
 pub mod control;
 pub mod hours;
+pub mod inventory;
 pub mod loads;
 pub mod matrix;
 pub mod measure;

@@ -65,6 +65,8 @@ pub struct Data {
     pub fleet: Vec<Kind>,
     /// What is minimised.
     pub goal: Goal,
+    /// Whether what is picked up last must be delivered first (pairs only).
+    pub lifo: bool,
 }
 
 /// A checked problem.

@@ -45,7 +45,8 @@ pub(super) fn random(seed: u64, requests: usize, paired: bool, timed: bool) -> P
     };
     let fleet: Vec<_> = (0..=dice.below(2)).map(|_| kind(&mut dice)).collect();
     let goal = if dice.below(2) == 0 { Goal::Cost } else { Goal::VehiclesThenCost };
-    Problem::new(Data { matrix, nodes, requests, fleet, goal }).unwrap()
+    let lifo = dice.below(2) == 0;
+    Problem::new(Data { matrix, nodes, requests, fleet, goal, lifo }).unwrap()
 }
 
 fn orders(nodes: &[usize], tour: &mut Vec<usize>, visit: &mut impl FnMut(&[usize])) {
@@ -155,6 +156,14 @@ fn the_same_seed_gives_the_same_plan() {
 }
 
 #[test]
+fn nothing_to_do_is_a_plan() {
+    let mut data = random(1, 3, false, false).data().clone();
+    data.requests.clear();
+    let plan = solve(&Problem::new(data).unwrap(), &Limits::default(), &Silent).unwrap();
+    assert_eq!((plan.vehicles(), plan.cost), (0, Cost::ZERO));
+}
+
+#[test]
 fn plans_that_lie_are_refused() {
     let limits = Limits { seed: 1, iterations: Some(2000), ..Limits::default() };
     let mut problems = (0..).map(|seed| random(seed, 5, true, true));
@@ -181,6 +190,12 @@ fn plans_that_lie_are_refused() {
     late.nodes[2].ready = Duration::ZERO;
     let faults = certificate::faults(&Problem::new(late).unwrap(), &good).join("; ");
     assert!(faults.contains("after 0"), "{faults}");
+    let mut crossed = random(1, 2, true, false).data().clone();
+    (crossed.lifo, crossed.fleet[0].capacity) = (true, Load::new(100));
+    let cross = Tour { kind: 0, visits: vec![1, 3, 2, 4] };
+    assert!(certificate::drive(&Problem::new(crossed.clone()).unwrap(), &cross).unwrap_err().contains("not on top"));
+    crossed.lifo = false;
+    assert!(certificate::drive(&Problem::new(crossed).unwrap(), &cross).is_ok());
     let mut small = problem.data().clone();
     small.requests.iter_mut().for_each(|r| r.load = Load::new(small.fleet[0].capacity.get()));
     let faults = certificate::faults(&Problem::new(small).unwrap(), &good).join("; ");

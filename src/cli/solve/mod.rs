@@ -4,6 +4,7 @@ mod answer;
 mod assign;
 mod facility;
 mod hm14;
+mod irp;
 mod mclp;
 mod mps;
 mod orlib_pmed;
@@ -52,6 +53,8 @@ enum Format {
     Solomon(tours::TourArgs),
     /// Li & Lim's files: pickup and delivery with time windows.
     Lilim(tours::TourArgs),
+    /// Inventory routing of Archetti et al.: days, quantities and tours together.
+    Irp(irp::IrpArgs),
     /// A rolling replenishment instance (JSON): what is sent where, when.
     Vmi(vmi::VmiArgs),
 }
@@ -73,6 +76,7 @@ pub fn run(args: &SolveArgs) -> i32 {
         Format::Vrplib(options) => return tours::show(options, tours::Family::Vrplib),
         Format::Solomon(options) => return tours::show(options, tours::Family::Solomon),
         Format::Lilim(options) => return tours::show(options, tours::Family::LiLim),
+        Format::Irp(options) => return irp::show(options),
         Format::Vmi(options) => return vmi::show(options),
     };
     answer::show(common, answer)

@@ -3,6 +3,7 @@
 pub mod assign;
 pub mod cfl;
 pub mod hm14;
+pub mod irp;
 pub mod lilim;
 pub mod mclp;
 pub mod mps;

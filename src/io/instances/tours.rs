@@ -55,7 +55,7 @@ pub struct Instance {
 }
 
 /// Largest number of nodes: the table of distances must fit into memory.
-pub const NODES: i64 = 20_000;
+pub const NODES: i64 = 12_000;
 
 impl Instance {
     /// The unrounded distance between two nodes.
@@ -176,7 +176,7 @@ impl Instance {
             rate: 1,
         };
         let nodes = self.customers.iter().map(node).collect();
-        let data = Data { matrix, nodes, requests: requests.collect(), fleet: vec![kind], goal };
+        let data = Data { matrix, nodes, requests: requests.collect(), fleet: vec![kind], goal, lifo: false };
         Problem::new(data).map_err(|e| fault(e.to_string()))
     }
 }

@@ -14,7 +14,7 @@ pub(super) struct Label {
     /// The first part of a break is taken.
     pub part: bool,
     pub driving: u32,
-    /// Whether anything has been done since the last rest.
+    /// Whether anything has been done since the last rest. A day begins when the driver goes on duty, whatever comes first.
     pub begun: bool,
     /// Earliest start of the day.
     pub day: u32,
@@ -126,6 +126,17 @@ impl Label {
         next.still += minutes;
         next
     }
+    /// Takes what work that follows will lack of a break.
+    pub(super) fn lead_in(&self, rules: &Rules, work: u32) -> Option<Self> {
+        let lacking = rules.pause.saturating_sub(work + self.still);
+        if !rules.work_is_break || work == 0 || lacking == 0 || self.since_break == 0 {
+            return None;
+        }
+        let mut next = self.clone();
+        next.pass(Kind::Break, lacking);
+        next.still += lacking;
+        Some(next)
+    }
     /// Takes the first part of a break.
     pub(super) fn first_part(&self, rules: &Rules) -> Option<Self> {
         let [first, _] = rules.parts.filter(|_| !self.part && self.since_break > 0)?;
@@ -152,16 +163,7 @@ impl Label {
         }
         let mut next = self.clone();
         let wait = start - self.time;
-        if !self.begun {
-            // The rest goes on until there is something to do.
-            if let Some(rest) = next.way.last_mut() {
-                rest.1 += wait;
-            }
-            next.time = start;
-            next.day = start;
-            next.begun = true;
-            return next.at_work(rules, minutes, window.1 - start);
-        }
+        next.begun = true;
         let shift = wait.min(self.slack);
         next.elastic += shift;
         if wait > 0 {

@@ -59,6 +59,7 @@ pub fn schedule(rules: &Rules, legs: &[Leg], earliest: u32) -> Option<Vec<Activi
         }
         let mut ready = Vec::new();
         for label in undominated(rules, arrived) {
+            ready.extend(label.lead_in(rules, leg.work));
             pauses(rules, label, &mut ready);
         }
         let mut served = Vec::new();

@@ -154,6 +154,10 @@ fn by_minutes(rules: &Rules, legs: &[Leg], horizon: u32) -> Option<u32> {
                 let rest = u32::from(clock.day.is_some());
                 let off = (clock.off + rest).min(rules.rest);
                 next.insert(Clock { off, still: (clock.still + rest).min(rules.pause), ..clock });
+                if clock.day.is_none() {
+                    // On duty, with nothing to do yet.
+                    next.insert(Clock { day: Some(now), off: 1, still: 1, ..clock });
+                }
             }
             for mut on in if clock.working > 0 { vec![clock] } else { awake(rules, clock, now) } {
                 on.day = on.day.or(Some(now));

@@ -15,6 +15,7 @@ pub(in crate::routing) struct Ground<'a> {
     pub fleet: &'a [Kind],
     pub paired: bool,
     pub timed: bool,
+    pub lifo: bool,
     /// By node.
     pub ready: Vec<i64>,
     pub due: Vec<i64>,
@@ -63,6 +64,7 @@ impl<'a> Ground<'a> {
             fleet: &data.fleet,
             paired: problem.paired(),
             timed: problem.timed(),
+            lifo: data.lifo && problem.paired(),
             ready: data.nodes.iter().map(|x| x.ready.get()).collect(),
             due: data.nodes.iter().map(|x| x.due.get()).collect(),
             service: data.nodes.iter().map(|x| x.service.get()).collect(),

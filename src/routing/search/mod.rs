@@ -65,7 +65,8 @@ impl<'a> Search<'a> {
         let mut best = self.state.cost;
         let mut kept = self.snapshot();
         let mut temperature = hot;
-        while meter.step() {
+        let something = self.state.ground.requests() > 0;
+        while something && meter.step() {
             if meter.done().is_multiple_of(64) {
                 temperature = hot * (cold / hot).powf(meter.used());
             }

@@ -134,14 +134,23 @@ fn pair(ground: &Ground, route: &Route, request: usize) -> Pick {
             continue;
         }
         let mut arrival = clock + i64::from(time_from_a[s]);
+        let mut stacked = 0;
         for j in i + 1..nodes.len() - 1 {
             let (here, next) = (nodes[j] as usize, nodes[j + 1] as usize);
             if route.aboard[j] + size > room {
                 break;
             }
+            // Last on, first off: whatever was aboard before stays under ours, whatever comes later leaves before.
+            stacked += if ground.first[ground.request[here] as usize] == here as u32 { 1 } else { -1 };
+            if ground.lifo && stacked < 0 {
+                break;
+            }
+            let buried = ground.lifo && stacked > 0;
             let cost = detour + into_b[here] + from_b[next] - route.leg[j];
             if !timed {
-                pick.offer(cost, i, j);
+                if !buried {
+                    pick.offer(cost, i, j);
+                }
                 continue;
             }
             if arrival > route.late[j] {
@@ -151,7 +160,7 @@ fn pair(ground: &Ground, route: &Route, request: usize) -> Pick {
             if depart > ground.due[b] {
                 break;
             }
-            if cost < pick.second {
+            if cost < pick.second && !buried {
                 let start = (depart + i64::from(time_into_b[here])).max(ground.ready[b]);
                 let after = start + ground.service[b] + i64::from(time_from_b[next]);
                 if start <= ground.due[b] && after <= route.late[j + 1] {
