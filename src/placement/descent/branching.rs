@@ -18,7 +18,7 @@ pub struct PseudoCost {
 /// Entries of the largest piece whose linear programme is solved.
 const LARGEST_PROGRAMME: usize = 1_000_000;
 /// Entries below its multiplier that a client may have on average where a linear programme is worth its time.
-const DENSE: usize = 20;
+const DENSE: usize = 32;
 /// Sites that a node tries out before it splits.
 const TRIALS: usize = 5;
 

@@ -29,7 +29,7 @@ pub struct Outcome {
     pub found: Option<(i64, Vec<u32>)>,
     /// Whether the search ended by itself: `lower` is then the cost found, or exceeds the cutoff.
     pub complete: bool,
-    /// The proof, where it is complete and was kept.
+    /// The proof of `lower`, where it was kept.
     pub proof: Option<Proof>,
     /// The multipliers that the root came to.
     pub v: Vec<i64>,

@@ -184,7 +184,11 @@ impl Descent<'_> {
         part.lower[k] = part.lower[k].max(outcome.lower.saturating_mul(self.scale));
         part.exact[k] = outcome.complete && part.found[k].as_ref().is_some_and(|f| f.0 <= within);
         if let Some(proof) = outcome.proof {
-            part.group.claims.push((k, proof));
+            let claims = &mut part.group.claims;
+            if let Some(at) = claims.iter().position(|c| c.0 == k) {
+                self.room += claims.swap_remove(at).1.size();
+            }
+            claims.push((k, proof));
         }
     }
 

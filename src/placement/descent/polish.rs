@@ -207,9 +207,11 @@ pub fn shake(piece: &Piece, start: &[u32], opening: &[f64], tries: usize, seed: 
     swaps.load(start);
     swaps.descend();
     swaps.offer(&mut best);
-    for _ in 0..tries {
+    for round in 0..=tries {
+        // The first set is the rounded point itself.
+        let noise = if round == 0 { 0.0 } else { 0.6 };
         let mut order: Vec<(f64, u32)> =
-            opening.iter().enumerate().map(|(i, &y)| (0.6 * dice.unit() - y, i as u32)).collect();
+            opening.iter().enumerate().map(|(i, &y)| (noise * dice.unit() - y, i as u32)).collect();
         order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let open: Vec<u32> = order[..count].iter().map(|e| e.1).collect();
         swaps.load(&open);

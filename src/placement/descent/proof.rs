@@ -31,6 +31,8 @@ pub enum Then {
     /// It does not: the multipliers rule it out, or the decisions contradict each other.
     #[default]
     Closed,
+    /// A proof of its own follows, over fewer clients.
+    Under(Box<Proof>),
     /// A site is closed in one node and open in another.
     Split(u32, usize, usize),
     /// Nothing joins the groups but the count.
@@ -48,4 +50,23 @@ pub struct Group {
     pub multipliers: Vec<i64>,
     /// For some counts, a proof of more.
     pub claims: Vec<(usize, Proof)>,
+}
+
+impl Proof {
+    /// Numbers that it holds.
+    pub fn size(&self) -> usize {
+        self.nodes.iter().map(Node::size).sum()
+    }
+}
+
+impl Node {
+    fn size(&self) -> usize {
+        let group = |g: &Group| g.multipliers.len() + g.claims.iter().map(|c| c.1.size()).sum::<usize>();
+        let then = match &self.then {
+            Then::Under(proof) => proof.size(),
+            Then::Parts(groups) => groups.iter().map(group).sum(),
+            Then::Closed | Then::Split(..) => 0,
+        };
+        self.multipliers.iter().map(|v| v.len()).sum::<usize>() + then
+    }
 }

@@ -57,7 +57,7 @@ pub(super) struct Tree {
 enum Ending {
     Gone,
     Parted(i64),
-    Split(Piece, u32),
+    Split(Box<Piece>, u32),
 }
 
 /// Rounds at the root of a tree, at its other nodes, and at a root that was climbed before.
@@ -91,7 +91,8 @@ impl Descent<'_> {
             if self.over() {
                 let lower = tree.heap.iter().map(|o| o.bound).fold(open.bound, i64::min);
                 let lower = self.up(lower).min(closed).min(tree.cutoff + 1);
-                return Outcome { lower, found: tree.found, complete: false, proof: None, v: tree.v };
+                tree.heap.push(open);
+                return tree.outcome(lower, false);
             }
             if open.bound > tree.cutoff.saturating_mul(self.scale) {
                 tree.nodes[open.place].multipliers.push(open.v.clone());
@@ -116,12 +117,7 @@ impl Descent<'_> {
         }
         let complete = closed == i64::MAX;
         let lower = tree.found.as_ref().map_or(tree.cutoff + 1, |f| f.0).min(closed);
-        let proof = (complete && tree.kept).then(|| Proof {
-            none: tree.cutoff,
-            clients: tree.root.clients.clone(),
-            nodes: std::mem::take(&mut tree.nodes),
-        });
-        Outcome { lower, found: tree.found, complete, proof, v: tree.v }
+        tree.outcome(lower, complete)
     }
 
     fn keep(&mut self, tree: &mut Tree, place: usize, v: Rc<Vec<i64>>) {
@@ -190,7 +186,7 @@ impl Descent<'_> {
             }
             let sharp = self.choose_sharp(tree, &small, climb.best.bound);
             return match sharp.or_else(|| self.choose(tree, &small, &climb, &piece, open)) {
-                Some(site) => Ending::Split(small, site),
+                Some(site) => Ending::Split(Box::new(small), site),
                 None => Ending::Gone,
             };
         }
@@ -209,11 +205,13 @@ impl Descent<'_> {
     }
 
     fn improve(&mut self, tree: &mut Tree, piece: &Piece, climb: &Climb, first: bool) {
-        if first || self.nodes.is_multiple_of(32) {
-            let tries = match first {
-                true if self.nodes == 1 => (SHAKES / piece.site.len()).clamp(3, 30),
-                true => 2,
-                false => 1,
+        let sharp = tree.simplex.is_some();
+        if first || sharp || self.nodes.is_multiple_of(32) {
+            let tries = match (first, sharp) {
+                (true, _) if self.nodes == 1 => (SHAKES / piece.site.len()).clamp(6, 30),
+                (true, _) => 2,
+                (false, true) if self.nodes % 4 != 1 => 0,
+                (false, _) => 1,
             };
             if let Some((value, open)) = shake(piece, &climb.best.chosen, &climb.opening, tries, self.nodes) {
                 tree.offer(self.scale, value, piece, &open);
@@ -259,6 +257,20 @@ impl Descent<'_> {
 }
 
 impl Tree {
+    /// The outcome, with the nodes that still wait as leaves of the proof.
+    fn outcome(mut self, lower: i64, complete: bool) -> Outcome {
+        let unseen = self.heap.iter().any(|o| o.bound == i64::MIN);
+        for open in std::mem::take(&mut self.heap) {
+            self.nodes[open.place].multipliers.push(open.v);
+        }
+        let proof = (self.kept && !unseen).then(|| Proof {
+            none: lower - 1,
+            clients: std::mem::take(&mut self.root.clients),
+            nodes: self.nodes,
+        });
+        Outcome { lower, found: self.found, complete, proof, v: self.v }
+    }
+
     /// Keeps an answer that is better than the cutoff; `value` is scaled.
     fn offer(&mut self, scale: i64, value: i64, piece: &Piece, open: &[u32]) {
         let value = value / scale;

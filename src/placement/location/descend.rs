@@ -1,12 +1,14 @@
 //! From the root's multipliers to the tree of [`crate::placement::descent`].
 
-use super::{Answer, State};
+use super::{Answer, Shown, State};
 use crate::placement::control::{End, Limits};
 use crate::placement::costs::Costs;
 use crate::placement::descent::Descent;
 use crate::placement::descent::piece::{Fate, NONE, Piece};
+use crate::placement::descent::proof::{Node, Proof, Then};
 use crate::placement::prefix::Best;
 use crate::progress::Observer;
+use std::rc::Rc;
 
 /// Numbers that the proof may hold.
 const PROOF: usize = 100_000_000;
@@ -78,11 +80,31 @@ impl<C: Costs> State<'_, '_, C> {
         if let Some((value, open)) = outcome.found {
             self.keep(Best { value, open });
         }
+        self.tree = outcome.proof.map_or(Shown::Lost, Shown::All);
         let end = outcome
             .complete
             .then_some(End::Proved)
             .or_else(|| limits.nodes.is_some_and(|n| nodes >= n).then_some(End::WorkLimit));
         let bound = self.root_bound().max(outcome.lower as f64);
         self.answer(bound, nodes, end)
+    }
+
+    /// The proof of a bound: the root's multipliers, those that decided something on the way, and the tree.
+    pub(super) fn proof(&self, bound: f64) -> Option<Proof> {
+        if self.task.count.is_none() || self.root.1.is_empty() {
+            return None;
+        }
+        let trail = self.trail.iter().rev().cloned();
+        let multipliers = [Rc::new(self.root.1.clone())].into_iter().chain(trail).collect();
+        let (then, bound) = match &self.tree {
+            Shown::Lost => (Then::Closed, self.root_bound().min(bound)),
+            Shown::All(tree) => (Then::Under(Box::new(tree.clone())), bound),
+            Shown::Nothing => (Then::Closed, bound),
+        };
+        Some(Proof {
+            none: bound.ceil() as i64 - 1,
+            clients: (0..self.task.costs.clients() as u32).collect(),
+            nodes: vec![Node { multipliers, then }],
+        })
     }
 }

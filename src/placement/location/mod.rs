@@ -8,10 +8,12 @@ use crate::placement::ascent::{Choice, Volume, decided, exact};
 use crate::placement::branch::{Outcome, Tree, Tuning};
 use crate::placement::control::{End, Limits, Watch};
 use crate::placement::costs::{Costs, Lists};
+use crate::placement::descent::proof::Proof;
 use crate::placement::dice::Dice;
 use crate::placement::prefix::{Best, Prefix};
 use crate::placement::swap::{Search, Setting};
 use crate::progress::Observer;
+use std::rc::Rc;
 
 /// An answer with its proof at the root.
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub struct Answer {
     pub multipliers: Vec<i64>,
     /// What the multipliers are multiplied by.
     pub scale: i64,
+    /// Where the number of sites is set and sites cost nothing: the proof that nothing costs less than the bound.
+    pub proof: Option<Proof>,
 }
 
 /// What the engine is given.
@@ -53,9 +57,23 @@ struct State<'a, 'b, C: Costs> {
     slack: i64,
     gap: f64,
     root: (i128, Vec<i64>),
+    /// Multipliers that decided something on the way.
+    trail: Vec<Rc<Vec<i64>>>,
+    /// What the tree proved.
+    tree: Shown,
     contradiction: bool,
     loose: Vec<bool>,
     watch: &'b Watch,
+}
+
+/// What a tree left behind.
+enum Shown {
+    /// There was none.
+    Nothing,
+    /// More than can be kept.
+    Lost,
+    /// A proof.
+    All(Proof),
 }
 
 /// Sets that path relinking combines.
@@ -105,6 +123,8 @@ impl<'a, 'b, C: Costs> State<'a, 'b, C> {
             slack: task.grain,
             gap: limits.gap,
             root: (i128::MIN, Vec::new()),
+            trail: Vec::new(),
+            tree: Shown::Nothing,
             contradiction: false,
             loose: vec![false; m],
             watch,
@@ -192,6 +212,9 @@ impl<'a, 'b, C: Costs> State<'a, 'b, C> {
         let bound = exact(self.task.costs, &mut self.lists, self.task.fixed, &self.choice, &v, self.scale);
         let cutoff = self.cutoff();
         let (close, open) = decided(&bound, &self.choice, cutoff);
+        if !close.is_empty() || !open.is_empty() {
+            self.trail.push(Rc::new(v.clone()));
+        }
         if bound.total > self.root.0 {
             self.root = (bound.total, v);
         }
@@ -311,6 +334,7 @@ impl<'a, 'b, C: Costs> State<'a, 'b, C> {
             nodes,
             multipliers: self.root.1.clone(),
             scale: self.scale,
+            proof: self.proof(bound),
         }
     }
 }

@@ -1,10 +1,14 @@
-//! Recomputes cost and root bound of an answer from the data, in whole numbers.
+//! Recomputes the cost of an answer from the data, and walks through the proof of its bound, in whole numbers.
+
+mod remains;
+mod table;
+mod tree;
 
 use super::{Plan, Problem};
 use crate::ids::Id;
 use crate::placement::costs::Costs;
 
-/// Checks an answer; the error says what does not hold.
+/// Checks an answer but for its bound; the error says what does not hold.
 pub fn check(problem: &Problem, plan: &Plan) -> Result<(), String> {
     let costs = problem.distances();
     if plan.open.len() != problem.count() {
@@ -20,34 +24,23 @@ pub fn check(problem: &Problem, plan: &Plan) -> Result<(), String> {
     if plan.bound > plan.cost as f64 {
         return Err(format!("the bound {} exceeds the cost {}", plan.bound, plan.cost));
     }
-    if let Some(bound) = root_bound(problem, plan)
-        && bound > i128::from(plan.cost) * i128::from(plan.scale)
-    {
-        return Err("the multipliers prove more than the cost: the data changed".into());
-    }
     Ok(())
+}
+
+/// The bound that the plan's proof proves: the plan's own, or what the first multipliers say where the proof falls short.
+pub fn proved(problem: &Problem, plan: &Plan) -> f64 {
+    let Some(proof) = &plan.proof else { return f64::NEG_INFINITY };
+    let costs = problem.distances();
+    let claim = proof.none as f64 + 1.0;
+    match tree::check(costs, problem.count(), proof, plan.scale) {
+        Ok(()) if claim >= plan.bound => plan.bound,
+        Ok(()) => claim,
+        Err(_) => tree::first(costs, problem.count(), proof, plan.scale).map_or(f64::NEG_INFINITY, |b| b as f64),
+    }
 }
 
 fn cost(costs: &impl Costs, plan: &Plan) -> i128 {
     let open: Vec<usize> = plan.open.iter().map(|i| i.index()).collect();
     let nearest = |j: usize| open.iter().map(|&i| costs.cost(i, j)).min().unwrap_or(i64::MAX);
     (0..costs.clients()).map(|j| i128::from(nearest(j))).sum()
-}
-
-/// The bound that the plan's multipliers prove, times the scale: Σ v_j + the p smallest ρ_i.
-pub fn root_bound(problem: &Problem, plan: &Plan) -> Option<i128> {
-    let costs = problem.distances();
-    if plan.multipliers.len() != costs.clients() {
-        return None;
-    }
-    let mut rho = vec![0i128; costs.sites()];
-    for (j, &v) in plan.multipliers.iter().enumerate() {
-        for (i, rho) in rho.iter_mut().enumerate() {
-            let slack = i128::from(costs.cost(i, j)) * i128::from(plan.scale) - i128::from(v);
-            *rho += slack.min(0);
-        }
-    }
-    rho.sort_unstable();
-    let v: i128 = plan.multipliers.iter().map(|&v| i128::from(v)).sum();
-    Some(v + rho[..problem.count()].iter().sum::<i128>())
 }

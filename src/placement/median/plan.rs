@@ -1,5 +1,6 @@
 use crate::ids::SiteId;
 use crate::placement::control::End;
+use crate::placement::descent::proof::Proof;
 
 /// The answer to a p-median problem.
 #[derive(Clone, Debug)]
@@ -8,15 +9,15 @@ pub struct Plan {
     pub open: Vec<SiteId>,
     /// Sum of the costs from every client to its cheapest open site.
     pub cost: i64,
-    /// Proven lower bound on the cost of any choice.
+    /// Lower bound on the cost of any choice, as far as the proof can be checked.
     pub bound: f64,
     /// Why the search ended.
     pub end: End,
     /// Branch-and-bound nodes.
     pub nodes: u64,
-    /// Multipliers of the root bound, times `scale`; empty when none was proved.
-    pub multipliers: Vec<i64>,
-    /// What the multipliers are multiplied by.
+    /// Why nothing costs less than the bound.
+    pub proof: Option<Proof>,
+    /// What the multipliers of the proof are multiplied by.
     pub scale: i64,
 }
 

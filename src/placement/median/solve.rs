@@ -1,6 +1,6 @@
 use super::{Fault, Plan, Problem};
 use crate::ids::{Id, SiteId};
-use crate::placement::control::Limits;
+use crate::placement::control::{End, Limits};
 use crate::placement::costs::Costs;
 use crate::placement::location::{self, Task};
 use crate::progress::Observer;
@@ -11,16 +11,22 @@ pub fn solve(problem: &Problem, limits: &Limits, observer: &dyn Observer) -> Res
     let fixed = vec![0; costs.sites()];
     let task = Task { costs, fixed: &fixed, count: Some(problem.count()), grain: 1 };
     let answer = location::solve(&task, limits, observer)?;
-    let plan = Plan {
+    let mut plan = Plan {
         open: answer.open.iter().map(|&i| SiteId::at(i as usize)).collect(),
         cost: answer.value,
         bound: answer.bound,
         end: answer.end,
         nodes: answer.nodes,
-        multipliers: answer.multipliers,
+        proof: answer.proof,
         scale: answer.scale,
     };
     super::certificate::check(problem, &plan).map_err(Fault::Certificate)?;
+    let proved = super::certificate::proved(problem, &plan);
+    if proved < plan.bound {
+        // The proof outgrew its store: only what can be checked is said.
+        plan.bound = proved;
+        plan.end = if plan.end == End::Proved { End::WorkLimit } else { plan.end };
+    }
     Ok(plan)
 }
 
@@ -28,7 +34,6 @@ pub fn solve(problem: &Problem, limits: &Limits, observer: &dyn Observer) -> Res
 mod tests {
     use super::super::{Distances, Problem, formulation};
     use super::*;
-    use crate::placement::control::End;
     use crate::placement::costs::Matrix;
     use crate::placement::dice::Dice;
     use crate::progress::Silent;
