@@ -5,6 +5,7 @@ mod document;
 mod feasible;
 mod folder;
 mod goods;
+mod hand;
 mod log;
 mod names;
 mod nearest;
@@ -226,6 +227,7 @@ fn assemble(context: &mut Context<'_>, document: &Document) -> Scenario {
         Grid::filled(Vec::new(), 0, 0)
     };
     let calendar = goods::calendar(context);
+    let order_locks = if fits { hand::order_locks(context, &sites.things, &supply, today) } else { Vec::new() };
     let thresholds = watch::thresholds(context, &regions);
     let settings = settings::settings(document);
     let use_matrix = document.word("travel", "mode") == 1;
@@ -267,6 +269,7 @@ fn assemble(context: &mut Context<'_>, document: &Document) -> Scenario {
         in_transit,
         supply,
         calendar,
+        order_locks,
         thresholds,
     }
 }
