@@ -309,6 +309,12 @@ fn commands_in_the_readme_run() {
                 let out = home.path().join("results/tiny");
                 plan_tiny(&out, &[]);
             }
+            if words.contains("tables.xlsx") {
+                let line =
+                    ["xlsx", "export", "scenarios/tiny", "--out", home.path().join("tables.xlsx").to_str().unwrap()]
+                        .map(str::to_owned);
+                done(&line.iter().map(String::as_str).collect::<Vec<_>>());
+            }
             if words.contains("results/tiny-growth") {
                 plan_tiny(&home.path().join("results/tiny-growth"), &["--variant", "growth"]);
             }

@@ -3,8 +3,10 @@
 mod check;
 mod closed_loop;
 mod compare;
+mod doctor;
 mod exit;
 mod generate;
+mod init;
 mod lang;
 mod monitor;
 mod policy;
@@ -47,6 +49,8 @@ Exit codes: 0 done, 1 no plan exists, 2 bad input, 3 stopped by a limit with the
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// A scenario folder to start from: the example, or a company's own workbook or CSV files.
+    Init(init::InitArgs),
     /// Read a scenario and report every fault at once.
     Check(check::CheckArgs),
     /// The whole job: check, forecast, place, transfer, replenish, simulate, evaluate, report.
@@ -88,6 +92,18 @@ enum Command {
     Xlsx(xlsx::XlsxArgs),
     /// Print the tables and options of a scenario folder, with types, units and defaults.
     Schema(schema::SchemaArgs),
+    /// What works here, what is missing, and how to mend it.
+    Doctor {
+        /// Print one JSON object on stdout.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the manual page, or write the pages of all commands into a folder.
+    Man {
+        /// Folder of the pages, a `man1` of your MANPATH for example.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -117,6 +133,9 @@ pub fn main() -> ExitCode {
     };
     lang::choose(cli.lang);
     let code = match cli.command {
+        Command::Init(args) => init::run(&args),
+        Command::Doctor { json } => doctor::run(json),
+        Command::Man { out } => manual(out.as_deref()),
         Command::Check(args) => terminal::written(|out, err| check::run(&args, out, err)),
         Command::Schema(args) => terminal::written(|out, _| schema::run(&args, out)),
         Command::Plan(args) => steps::run_week(steps::Step::Plan, &args),
@@ -137,6 +156,27 @@ pub fn main() -> ExitCode {
         Command::Completions { shell } => completions(shell),
     };
     ExitCode::from(code)
+}
+
+fn manual(out: Option<&std::path::Path>) -> u8 {
+    let command = Cli::command();
+    let written = match out {
+        Some(folder) => std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder)),
+        None => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(command).render(&mut page).map(|()| {
+                terminal::print(&String::from_utf8_lossy(&page));
+            })
+        }
+    };
+    match (written, out) {
+        (Ok(()), None) => exit::DONE,
+        (Ok(()), Some(folder)) => terminal::print(&format!("manual pages: {}\n", folder.display())),
+        (Err(e), _) => {
+            terminal::say(&format!("forecourt: {e}; choose another folder with --out"));
+            exit::CANNOT_WRITE
+        }
+    }
 }
 
 fn completions(shell: clap_complete::Shell) -> u8 {

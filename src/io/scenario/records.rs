@@ -1,10 +1,11 @@
 //! The cells of a table's text by the schema's columns, as they stand: for whoever copies or changes tables rather than
 //! reading them.
 
+use super::log::Log;
 use super::names::fold;
 use super::scan::Scanner;
 use super::schema::{Table, Type};
-use super::source::{delimiter, hex};
+use super::source::{Source, TABLE_BYTES, delimiter, hex};
 use super::values::{Value, parse};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -83,6 +84,35 @@ pub fn folded(text: &str) -> String {
 /// The nearest of several names, when one is near.
 pub fn near<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     super::names::nearest(name, names)
+}
+
+/// A place of Chinese web maps (GCJ-02) on the WGS 84 ellipsoid.
+pub fn straight(place: crate::network::Place) -> crate::network::Place {
+    super::places::to_wgs84(place)
+}
+
+/// All cells of a CSV file by line, whatever its encoding and delimiter; or what is wrong with it.
+pub fn grid(path: &std::path::Path) -> Result<Vec<(u32, Vec<String>)>, String> {
+    let mut source = Source::absent("table", path.display().to_string());
+    let mut log = Log::default();
+    source.load(path, TABLE_BYTES, 0, &mut log);
+    if !source.present {
+        let faults = log.finish(std::slice::from_ref(&source));
+        return Err(faults.list.first().map_or_else(|| "it is empty".to_owned(), |f| f.cause.clone()));
+    }
+    let text = &source.text;
+    let mut scanner = Scanner::new(text, delimiter(text));
+    let (mut rows, mut line, mut at) = (Vec::new(), 1, 0);
+    while let Some(row) = scanner.advance() {
+        line += text[at..scanner.start].matches('\n').count() as u32;
+        at = scanner.start;
+        if row.is_err() {
+            return Err(format!("line {line} is no row of cells: look for a quote that is not closed"));
+        }
+        let cell = |c: &super::scan::Cell| content(text, c.from, c.to, c.doubled).into_owned();
+        rows.push((line, scanner.cells.iter().map(cell).collect()));
+    }
+    Ok(rows)
 }
 
 /// SHA-256 of a text, in hexadecimal.

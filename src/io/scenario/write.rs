@@ -34,6 +34,19 @@ pub fn write_texts(files: &[(String, String)], folder: &Path) -> io::Result<()> 
     Ok(())
 }
 
+/// Writes files into a folder that is new or empty; names may hold a folder of their own.
+pub fn write_new(files: &[(&str, &str)], folder: &Path) -> io::Result<()> {
+    if folder.exists() && std::fs::read_dir(folder)?.next().is_some() {
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "the folder is not empty"));
+    }
+    for (name, text) in files {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        std::fs::write(path, text)?;
+    }
+    Ok(())
+}
+
 /// The files of a scenario: names and texts, `scenario.toml` first.
 pub fn files(scenario: &Scenario) -> Vec<(String, String)> {
     let mut files = vec![("scenario.toml".to_string(), options(scenario))];

@@ -21,11 +21,11 @@ pub struct Imported {
 }
 
 /// A table on its way from the book to a file.
-struct Made {
-    table: &'static Table,
-    text: String,
+pub(super) struct Made {
+    pub table: &'static Table,
+    pub text: String,
     /// Where it stands in the book; a linked file stands for itself.
-    places: Option<Places>,
+    pub places: Option<Places>,
 }
 
 /// Reads a book and writes the scenario it holds. A folder that holds a scenario already is only replaced when `replace`
@@ -59,11 +59,20 @@ pub fn import(path: &Path, out: &Path, replace: bool) -> Result<Imported, BookEr
             remarks.push(format!("the sheet {:?} is not read{}", sheet.name, hint.unwrap_or_default()));
         }
     }
+    finish(&shown, (toml, &option_places, options), tables, (faults, remarks), out)
+}
+
+/// Judges the texts and writes what is sound.
+pub(super) fn finish(
+    shown: &str,
+    (toml, option_places, options): (String, &Places, &Sheet),
+    tables: Vec<Made>,
+    (faults, remarks): (Vec<Fault>, Vec<String>),
+    out: &Path,
+) -> Result<Imported, BookError> {
     let texts = tables.iter().map(|m| (m.table.name, m.text.clone())).collect();
-    let folder = Folder::from_texts(&shown, toml.clone(), texts);
-    let judged = folder.judge();
-    if let Err(found) = judged {
-        let told = translate(&shown, found, options, (&toml, &option_places), &tables);
+    if let Err(found) = Folder::from_texts(shown, toml.clone(), texts).judge() {
+        let told = translate(shown, found, options, (&toml, option_places), &tables);
         return Err(together(faults, told).into());
     }
     if !faults.is_empty() {
@@ -72,7 +81,7 @@ pub fn import(path: &Path, out: &Path, replace: bool) -> Result<Imported, BookEr
     write(out, toml, tables).map(|files| Imported { files, remarks })
 }
 
-fn refuse_folder(out: &Path, replace: bool) -> Result<(), BookError> {
+pub(super) fn refuse_folder(out: &Path, replace: bool) -> Result<(), BookError> {
     let refuse = |cause: &str, help| Err(BookError::Write { path: out.to_path_buf(), cause: cause.into(), help });
     let empty = std::fs::read_dir(out).map_or(true, |mut entries| entries.next().is_none());
     if out.exists() && !out.is_dir() {

@@ -3,8 +3,10 @@
 //! A book is read cell by cell, with bounds on everything a hostile file could blow up; its tables then become the texts
 //! of a scenario folder and are judged by the same code as any folder. What is wrong is told by sheet and cell.
 
+mod company;
 mod draw;
 mod export;
+mod found;
 mod guard;
 mod import;
 mod load;
@@ -14,6 +16,7 @@ mod sales;
 mod settings;
 
 pub use export::{Exported, export};
+pub use found::{Founding, found};
 pub use guard::{BOOK_BYTES, CELLS, UNPACKED_BYTES};
 pub use import::{Imported, import};
 pub use planner::planner;
