@@ -469,3 +469,21 @@ fn policies_are_played_week_by_week() {
     assert_eq!(short.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&short.stderr).contains("34 weeks"));
 }
+
+/// The Chinese page says nothing that the English one does not run.
+#[test]
+fn both_readmes_show_the_same_commands() {
+    let commands = |page: &str| -> Vec<String> {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        let line = |l: &str| l.trim().starts_with("target/release/forecourt ") || l.trim().starts_with("make ");
+        text.lines().filter(|l| line(l)).map(|l| l.split('#').next().unwrap().trim().to_owned()).collect()
+    };
+    let (english, chinese) = (commands("README.md"), commands("README.zh.md"));
+    assert!(chinese.len() >= 10);
+    for command in &chinese {
+        assert!(english.contains(command), "{command}");
+    }
+    for word in ["init", "xlsx", "compare", "why", "doctor"] {
+        assert!(chinese.iter().any(|c| c.contains(&format!("forecourt {word}"))), "{word}");
+    }
+}

@@ -1,5 +1,6 @@
 //! The page a reader opens: its numbers are those of the tables, no text can break it, and a browser shows it whole.
 
+mod accessible;
 mod browser;
 mod markup;
 mod sample;
