@@ -5,8 +5,8 @@ use super::terminal::{Terminal, say};
 use super::{exit, terminal};
 use crate::evaluation::{self, NetworkFacts};
 use crate::io::results::{
-    Hold, Stage, certificates, decisions, folder::may_write, geo, memory, monday, outcome, places, previous, provenance,
-    read_back, read_back::Same, replications, summary::Summary, warnings,
+    Hold, Stage, certificates, decisions, folder::may_write, geo, league, memory, monday, outcome, places, previous,
+    provenance, read_back, read_back::Same, replications, summary::Summary, warnings,
 };
 use crate::io::scenario::ReadNotes;
 use crate::lp::Stop;
@@ -235,6 +235,7 @@ impl<'a> Session<'a> {
         let (today, plan) = today_and_plan(&self.ground, &placement);
         self.stage.put("zones.csv", places::zones(&self.ground, &today, &plan).into_bytes());
         self.stage.put("service.csv", places::service(&self.ground, &plan).into_bytes());
+        self.stage.put("league.csv", league::table(&self.ground, &today).into_bytes());
         self.placement = Some(placement);
         self.networks = Some((today, plan));
     }

@@ -2,8 +2,8 @@
 
 use super::cell::Num;
 use super::rows::{
-    Backtest, Dealer, DealerWeek, Forecast, Format, Kpi, Model, ModelKpi, Order, Placement, RegionKpi, Service, Site,
-    Task, Transfer, Warning, Week, Zone,
+    Backtest, Dealer, DealerWeek, Forecast, Format, Kpi, League, Model, ModelKpi, Order, Placement, RegionKpi, Service,
+    Site, Task, Transfer, Warning, Week, Zone,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -43,6 +43,8 @@ pub struct Facts {
     pub kpis: Vec<Kpi>,
     /// `dealers.csv`.
     pub dealers: Vec<Dealer>,
+    /// `league.csv`.
+    pub league: Vec<League>,
     /// `models_kpi.csv`.
     pub models_kpi: Vec<ModelKpi>,
     /// `regions_kpi.csv`.

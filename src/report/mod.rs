@@ -38,12 +38,13 @@ type Section<'a> = (&'static str, Markup);
 /// The whole page.
 pub fn page(facts: &Facts) -> String {
     let view = View::new(facts);
-    let sections: [Section; 9] = [
+    let sections: [Section; 10] = [
         ("decision", section::decision::draw(&view)),
         ("map", section::map::draw(&view)),
         ("kpi", section::kpi::draw(&view)),
         ("plots", section::plots::draw(&view)),
         ("placement", section::placement::draw(&view)),
+        ("league", section::league::draw(&view)),
         ("stock", section::stock::draw(&view)),
         ("transfers", section::transfers::draw(&view)),
         ("warnings", section::warnings::draw(&view)),
@@ -147,6 +148,7 @@ fn data(view: &View) -> Value {
             "zones": table::zones(view).json(),
             "placement": table::placement(view).json(),
             "dealers": table::dealers(view).json(),
+            "league": table::league(view).json(),
             "models": table::models_kpi(view).json(),
             "backtest": table::backtest(view).json(),
             "pivot": table::pivot(view).json(),

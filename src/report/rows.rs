@@ -84,6 +84,14 @@ rows! {
         site_id: String, network: String, demand_cars: Num, sales_cars: Num, lost_cars: Num, fill_rate: Num,
         stock_mean_cars: Num, aged_share: Num, stock_coefficient: Num, contribution_cny: Num,
     }
+    /// The health of a dealer of today, with 95 % intervals.
+    League in "league.csv" {
+        site_id: String, region: String, tier: String, sold_cars: Num, stock_cars: Num, expected_cars: Num,
+        turn_days: Num, turn_low_days: Num, turn_high_days: Num,
+        coefficient_months: Num, coefficient_low_months: Num, coefficient_high_months: Num,
+        aged_share: Num, aged_low_share: Num, aged_high_share: Num,
+        effectiveness: Num, effectiveness_low: Num, effectiveness_high: Num, floor_plan_cny_per_car: Num,
+    }
     /// A model in one of the two networks.
     ModelKpi in "models_kpi.csv" {
         model_id: String, network: String, demand_cars: Num, sales_cars: Num, lost_cars: Num, fill_rate: Num,

@@ -3,7 +3,7 @@
 use super::cell::Num;
 use super::embed::{Columns, flag, number};
 use super::rows::Row;
-use super::rows::{Backtest, Dealer, ModelKpi, Order, Placement, Task, Transfer, Warning, Zone};
+use super::rows::{Backtest, Dealer, League, ModelKpi, Order, Placement, Task, Transfer, Warning, Zone};
 use super::view::View;
 use serde_json::{Value, json};
 use std::cmp::Ordering;
@@ -244,6 +244,48 @@ pub fn dealers(view: &View) -> Table {
         .column("contribution_cny@plan", "col.contribution_plan", "money")
         .facets(&["region"])
         .sort("stock_coefficient@plan", true)
+}
+
+/// Dealers of today by the health of their channel.
+pub fn league(view: &View) -> Table {
+    let rows = &view.facts.league;
+    let data = texts!(Columns::default(), rows, site_id, region, tier);
+    let data = numbers!(
+        data,
+        rows,
+        sold_cars,
+        stock_cars,
+        turn_days,
+        coefficient_months,
+        coefficient_low_months,
+        coefficient_high_months,
+        aged_share,
+        aged_low_share,
+        aged_high_share,
+        effectiveness,
+        effectiveness_low,
+        effectiveness_high,
+        floor_plan_cny_per_car
+    );
+    Table::new::<League>(&["site_id"], rows.len(), data)
+        .column("site_id", "col.store", "site")
+        .column("region", "col.region", "text")
+        .column("tier", "col.tier", "severity")
+        .column("sold_cars", "col.sold", "cars")
+        .column("stock_cars", "col.instock", "cars")
+        .column("turn_days", "col.turn", "one")
+        .column("coefficient_months", "col.coefficient", "coefficient")
+        .column("coefficient_low_months", "col.from_end", "two")
+        .column("coefficient_high_months", "col.to_end", "two")
+        .column("aged_share", "col.aged", "share")
+        .column("aged_low_share", "col.from_end", "share")
+        .column("aged_high_share", "col.to_end", "share")
+        .column("effectiveness", "col.effectiveness", "share")
+        .column("effectiveness_low", "col.from_end", "share")
+        .column("effectiveness_high", "col.to_end", "share")
+        .column("floor_plan_cny_per_car", "col.floor", "money")
+        .facets(&["tier", "region"])
+        .sort("coefficient_low_months", true)
 }
 
 /// Models in both networks.

@@ -189,7 +189,7 @@ fn missing_parts_are_said_to_be_missing() {
         }
     }
     let written = draw(dir.path());
-    assert_eq!(written.absent.len(), 16);
+    assert_eq!(written.absent.len(), 17);
     let html = std::fs::read_to_string(written.path).unwrap();
     for file in ["orders.csv", "weeks.csv", "placement.csv", "kpi.csv", "transfers.csv"] {
         assert!(html.contains(&format!("{file} was not written")), "{file}");

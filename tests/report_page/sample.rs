@@ -2,8 +2,8 @@
 
 use forecourt::report::cell::{Flag, Num};
 use forecourt::report::rows::{
-    Backtest, Dealer, DealerWeek, Forecast, Format, Kpi, Model, ModelKpi, Order, Placement, RegionKpi, Row, Service,
-    Site, Task, Transfer, Warning, Week, Zone,
+    Backtest, Dealer, DealerWeek, Forecast, Format, Kpi, League, Model, ModelKpi, Order, Placement, RegionKpi, Row,
+    Service, Site, Task, Transfer, Warning, Week, Zone,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -505,6 +505,7 @@ fn measures(dice: &mut Dice, folder: &Path, sites: &[Site], models: &[Model]) {
         }
     }
     write(folder, &dealers);
+    write(folder, &league(dice, sites));
     write(folder, &by_model);
     write(folder, &by_region);
     write(folder, &weeks);
@@ -553,6 +554,37 @@ const KPIS: [(&str, &str, &str, f64, f64, f64); 18] = [
     ("coverage", "share", "high", 0.871, 0.034, 0.0),
     ("overlap", "share", "low", 0.412, -0.021, 0.0),
 ];
+
+fn league(dice: &mut Dice, sites: &[Site]) -> Vec<League> {
+    let row = |(i, s): (usize, &Site)| {
+        let (coefficient, aged, effect) = (dice.between(0.4, 3.2), dice.between(0.0, 0.3), dice.between(0.5, 1.5));
+        let sold = whole(dice.between(20.0, 300.0));
+        // One that sold nothing has neither turn nor coefficient.
+        let known = |x: f64| if i == 3 { Num::EMPTY } else { fine(x) };
+        League {
+            site_id: s.site_id.clone(),
+            region: s.region.clone(),
+            tier: ["green", "amber", "red"][i % 3].into(),
+            sold_cars: sold,
+            stock_cars: whole(sold.or_zero() * coefficient / 3.0),
+            expected_cars: cents(sold.or_zero() / effect),
+            turn_days: known(coefficient * 30.4),
+            turn_low_days: known(coefficient * 26.0),
+            turn_high_days: known(coefficient * 36.0),
+            coefficient_months: known(coefficient),
+            coefficient_low_months: known(coefficient * 0.85),
+            coefficient_high_months: known(coefficient * 1.2),
+            aged_share: fine(aged),
+            aged_low_share: fine(aged * 0.7),
+            aged_high_share: fine(aged * 1.2),
+            effectiveness: fine(effect),
+            effectiveness_low: fine(effect * 0.9),
+            effectiveness_high: fine(effect * 1.1),
+            floor_plan_cny_per_car: known(coefficient * 600.0),
+        }
+    };
+    sites.iter().filter(|s| s.kind == "dealer").enumerate().map(row).collect()
+}
 
 fn summary(folder: &Path, size: Size, placement: &[Placement]) {
     let kpis: Vec<Kpi> = KPIS

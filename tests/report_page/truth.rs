@@ -14,7 +14,8 @@ pub struct Truth {
 }
 
 /// Columns that together name a row of a table.
-const KEYS: [(&str, &[&str]); 16] = [
+const KEYS: [(&str, &[&str]); 17] = [
+    ("league.csv", &["site_id"]),
     ("zones.csv", &["zone_id"]),
     ("sites.csv", &["site_id"]),
     ("models.csv", &["model_id"]),
@@ -90,6 +91,7 @@ impl Truth {
             ("warnings.csv", "count", "settled") => {
                 Some(count(&|r| r["after_plan"] == "settled" && r["severity"] != "pending"))
             }
+            ("league.csv", "count", tier) => Some(count(&|r| r["tier"] == tier)),
             ("warnings.csv", "count", severity) => Some(count(&|r| r["severity"] == severity)),
             ("orders.csv", model, "sum") => Some(sum("cars", &|r| r["model_id"] == model)),
             ("orders.csv", model, week) => Some(sum("cars", &|r| r["model_id"] == model && r["week_start"] == week)),

@@ -39,6 +39,7 @@ pub fn facts(folder: &Path) -> Result<Facts, ReadError> {
         transfers: table(folder, &mut absent),
         kpis: table(folder, &mut absent),
         dealers: table(folder, &mut absent),
+        league: table(folder, &mut absent),
         models_kpi: table(folder, &mut absent),
         regions_kpi: table(folder, &mut absent),
         weeks: table(folder, &mut absent),
@@ -57,7 +58,7 @@ pub fn facts(folder: &Path) -> Result<Facts, ReadError> {
 }
 
 /// Files that [`facts`] looks for.
-const FILES: usize = 20;
+const FILES: usize = 21;
 
 fn note(absent: &mut Vec<Absent>, file: &str, fault: Option<String>) {
     absent.push(Absent { file: file.to_owned(), fault });

@@ -3,6 +3,7 @@
 pub mod data;
 pub mod decision;
 pub mod kpi;
+pub mod league;
 pub mod map;
 pub mod placement;
 pub mod plots;

@@ -1,0 +1,40 @@
+//! What the measures of dealer health are taken from: sales of the last weeks, today's stock, the market model.
+
+use super::{Ground, NetworkState};
+use crate::evaluation::health::{Health, Record, health};
+use crate::ids::SiteId;
+
+/// Weeks of sales that a dealer is judged by.
+const WINDOW: usize = 13;
+/// Age from which a car counts as aged, days.
+const AGED_DAYS: u32 = 90;
+
+/// Every dealer of today, in order, with its record and its health.
+pub fn league(ground: &Ground, today: &NetworkState) -> Vec<(SiteId, Record, Health)> {
+    let scenario = ground.scenario;
+    let weeks = scenario.history.weeks().min(WINDOW);
+    let from = scenario.history.weeks() - weeks;
+    let sold = |site: SiteId| -> f64 {
+        let of = |m| scenario.history.series(site, m)[from..].iter().map(|&s| f64::from(s)).sum::<f64>();
+        scenario.catalogue.models.ids().map(of).sum()
+    };
+    let dealers: Vec<SiteId> = today.stores().collect();
+    let all: f64 = dealers.iter().map(|&d| sold(d)).sum();
+    let market: f64 = dealers.iter().map(|&d| today.sales[d]).sum();
+    dealers
+        .into_iter()
+        .map(|site| {
+            let mut record = Record { sold: sold(site), days: weeks as f64 * 7.0, ..Record::default() };
+            if market > 0.0 {
+                record.expected = all * today.sales[site] / market;
+            }
+            for lot in scenario.stock.iter().filter(|l| l.site == site) {
+                let cars = f64::from(lot.cars);
+                record.stock += cars;
+                record.aged += if lot.age_days > AGED_DAYS { cars } else { 0.0 };
+                record.holding += cars * scenario.catalogue.models[lot.model].holding_per_day.major();
+            }
+            (site, record, health(&record))
+        })
+        .collect()
+}

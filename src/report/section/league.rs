@@ -1,0 +1,75 @@
+//! Dealers by the health of their channel: how many stand well, the worst five, every one with its intervals.
+
+use super::grid;
+use crate::evaluation::health::LACKING;
+use crate::report::number::Kind;
+use crate::report::rows::League;
+use crate::report::view::{Slot, View, t};
+use maud::{Markup, html};
+
+/// Draws the section.
+pub fn draw(view: &View) -> Markup {
+    let rows = &view.facts.league;
+    if let Some(gap) = view.gap("league.csv", rows.is_empty()) {
+        return gap;
+    }
+    let count = |name: &'static str| Slot {
+        name,
+        key: format!("league.csv/count/{name}"),
+        value: Some(rows.iter().filter(|r| r.tier == name).count() as f64),
+        kind: Kind::Count,
+    };
+    html! {
+        p.note { (view.sentence("league.total", &["red", "amber", "green"].map(count))) }
+        h3 { (t("league.worst")) }
+        ol.worst { @for row in worst(rows) { li { (one(view, row)) } } }
+        h3 { (t("league.all")) }
+        (grid("league", "league.all"))
+        details {
+            summary { (t("league.how")) }
+            ul {
+                @for name in ["turn", "coefficient", "aged", "effectiveness", "floor"] { li { (t(&format!("league.how.{name}"))) } }
+                li { (t("league.how.tier")) }
+            }
+            p { (t("league.lacking")) }
+            ul { @for name in LACKING { li { (t(&format!("league.lacking.{name}"))) } } }
+        }
+        (view.source("league.csv"))
+    }
+}
+
+/// The five that stand worst: by tier, then by the stock coefficient's lower end, then by how little they sell of what
+/// the market model gives them.
+fn worst(rows: &[League]) -> Vec<&League> {
+    let rank = |r: &League| ["red", "amber"].iter().position(|t| *t == r.tier).unwrap_or(2);
+    let mut sorted: Vec<&League> = rows.iter().collect();
+    sorted.sort_by(|a, b| {
+        let coefficient = |r: &League| r.coefficient_low_months.or_zero();
+        rank(a)
+            .cmp(&rank(b))
+            .then(coefficient(b).total_cmp(&coefficient(a)))
+            .then(a.effectiveness.or_zero().total_cmp(&b.effectiveness.or_zero()))
+            .then(a.site_id.cmp(&b.site_id))
+    });
+    sorted.truncate(5);
+    sorted
+}
+
+fn one(view: &View, row: &League) -> Markup {
+    let slot = |name: &'static str, column: &str, value: Option<f64>, kind: Kind| Slot {
+        name,
+        key: format!("league.csv/{}/{column}", row.site_id),
+        value,
+        kind,
+    };
+    html! {
+        strong { (row.site_id) } " "
+        (view.sentence("league.one", &[
+            slot("coefficient", "coefficient_months", row.coefficient_months.get(), Kind::Two),
+            slot("low", "coefficient_low_months", row.coefficient_low_months.get(), Kind::Two),
+            slot("high", "coefficient_high_months", row.coefficient_high_months.get(), Kind::Two),
+            slot("aged", "aged_share", row.aged_share.get(), Kind::Share),
+            slot("effectiveness", "effectiveness", row.effectiveness.get(), Kind::Share),
+        ]))
+    }
+}
