@@ -210,7 +210,7 @@ fn forged_certificate(dice: &mut Dice, file: &str, text: &str) -> Option<(String
         return (new != old).then(|| (changed, format!("{file}: at {}: {old} → {new}", range.start)));
     }
     let mut lines: Vec<&str> = text.lines().collect();
-    let k = 1 + dice.below(lines.len() - 2);
+    let k = 1 + dice.below(lines.len().checked_sub(2).filter(|n| *n > 0)?);
     let what = if dice.below(2) == 0 {
         format!("{file}: line deleted: {}", lines.remove(k))
     } else {

@@ -68,7 +68,9 @@ fn a_fresh_plan_verifies_and_what_is_changed_is_found_with_file_line_and_both_va
     let fresh = Fresh::new();
     let (code, answer) = fresh.verify();
     assert_eq!((code, &answer["ok"]), (0, &Value::Bool(true)), "{answer}");
-    assert_eq!(grade(&answer, "place"), "A", "{answer}");
+    for step in ["place", "transfer", "replenish"] {
+        assert_eq!(grade(&answer, step), "A", "{answer}");
+    }
 
     // An input: refused, by name.
     let (code, answer) = fresh.changed(&fresh.scenario(), "zones.csv", "4380", "4381");
@@ -95,6 +97,12 @@ fn a_fresh_plan_verifies_and_what_is_changed_is_found_with_file_line_and_both_va
         ("summary.json", "\"grade\": \"A\"", "\"grade\": \"B\"", 0, "steps.place.grade"),
         ("certificate_place.json", "[1,11253.33]", "[1,9253.33]", 0, "steps.place.bound_cny_per_year"),
         ("certificate_place.json", "[0,3,0,1095.0]", "[0,3,0,1096.0]", 0, "the plan: D1 sells 1096 cars in Z1"),
+        ("transfers.csv", "D2,D1,M1,40,1", "D2,D1,M1,41,1", 2, "no such car left"),
+        ("transfers.csv", ",60,", ",61,", 2, "distance_km"),
+        ("orders.csv", "2026-07-06,", "2026-06-29,", 2, "an order in a frozen week"),
+        ("dealer_weeks.csv", "2026-06-29,", "2026-06-30,", 2, "no store and week"),
+        ("shadow_prices.csv", "build_slots", "storage", 2, "a price that the certificate does not have"),
+        ("certificate_replenish.json", "\"prices\":[0.0,", "\"prices\":[-1.0,", 0, "a price below zero"),
         ("estimates.json", "\"dispersion\": 0.0", "\"dispersion\": 0.1", 0, "dispersion"),
     ] {
         let (code, answer) = fresh.changed(&results, file, from, to);

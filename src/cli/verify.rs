@@ -1,7 +1,7 @@
 //! `forecourt verify RESULTS`: checks a results folder against the scenario's tables by code that plans nothing.
 
 use super::exit;
-use crate::verify::{Refused, Report, verify};
+use crate::verify::{Refused, Report, verify, verify_location};
 use clap::Args;
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -18,10 +18,18 @@ cannot be read or an input was changed since.
 
 Examples:
   forecourt verify results/tiny
-  forecourt verify results/spring --scenario scenarios/china --json")]
+  forecourt verify results/spring --scenario scenarios/china --json
+  forecourt verify --answer proof.json --instance pmed1.txt")]
 pub struct VerifyArgs {
     /// The results folder.
-    pub results: PathBuf,
+    #[arg(required_unless_present = "answer")]
+    pub results: Option<PathBuf>,
+    /// Instead of a results folder: what `forecourt solve … --certificate` wrote.
+    #[arg(long, value_name = "FILE", requires = "instance", conflicts_with_all = ["results", "scenario"])]
+    pub answer: Option<PathBuf>,
+    /// The instance that the answer is of.
+    #[arg(long, value_name = "FILE", requires = "answer")]
+    pub instance: Option<PathBuf>,
     /// The scenario's folder [default: scenarios/ and the id that summary.json names].
     #[arg(long, value_name = "DIR")]
     pub scenario: Option<PathBuf>,
@@ -32,8 +40,16 @@ pub struct VerifyArgs {
 
 /// Runs the command; the answer goes to `out`, refusals to `err`. Returns the exit code.
 pub fn run(args: &VerifyArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
-    let scenario = args.scenario.clone().unwrap_or_else(|| default_scenario(&args.results));
-    match verify(&args.results, &scenario) {
+    let verified = match (&args.results, &args.answer, &args.instance) {
+        (_, Some(answer), Some(instance)) => verify_location(answer, instance),
+        (results, ..) => {
+            // Clap sees to it that one of both is given.
+            let results = results.clone().unwrap_or_default();
+            let scenario = args.scenario.clone().unwrap_or_else(|| default_scenario(&results));
+            verify(&results, &scenario)
+        }
+    };
+    match verified {
         Ok(report) => {
             if args.json {
                 writeln!(out, "{}", object(&report))?;

@@ -10,6 +10,7 @@ mod echo;
 mod estimates;
 mod input;
 mod interval;
+mod location;
 mod place;
 mod seal;
 mod sheet;
@@ -17,6 +18,7 @@ mod summary;
 mod week;
 
 pub use answer::{Answer, Finding, Grade, Refused, Report};
+pub use location::verify as verify_location;
 
 use estimates::Estimates;
 use sheet::{Sheet, bytes};
@@ -104,6 +106,12 @@ fn weeks(
         }
     }
     let (Some(moved), Some(text)) = (moved, folder.maybe("orders.csv")?) else { return Ok(()) };
+    let step = Step::of(summary, "replenish");
+    if network.input.locks || Step::of(summary, "changes").is_some() {
+        report.given.push("orders: those decided by hand, or changed from last week's plan, are not covered".into());
+        week::not_covered(step.as_ref(), report);
+        return Ok(());
+    }
     let cars: Vec<week::Car> = moved.into_iter().map(|m| m.1).collect();
     let sheet = Sheet::parse("orders.csv", &text, b',')?;
     match week::Goods::of(network).after(network, &cars) {
@@ -111,7 +119,7 @@ fn weeks(
             if let Some(text) = folder.maybe("redirected.csv")? {
                 goods.check(network, &Sheet::parse("redirected.csv", &text, b',')?, report)?;
             }
-            week::orders(folder, network, &goods, &sheet, Step::of(summary, "replenish").as_ref(), report)
+            week::orders(folder, network, &goods, &sheet, step.as_ref(), report)
         }
         Err(what) => {
             report.wrong("transfers.csv", 0, what, "", "");

@@ -24,7 +24,8 @@ impl<'a> Step<'a> {
         format!("steps.{}.{key}", self.name)
     }
 
-    fn value(&self, key: &str) -> Option<f64> {
+    /// A figure as it stands there.
+    pub fn figure(&self, key: &str) -> Option<f64> {
         self.values.get(key).and_then(Value::as_f64)
     }
 
@@ -40,7 +41,7 @@ impl<'a> Step<'a> {
     /// A number within `play` of what the tables give.
     pub fn number(&self, key: &str, right: Interval, play: f64, report: &mut Report) {
         report.compared += 1;
-        if !self.value(key).is_some_and(|x| right.holds(x, play)) {
+        if !self.figure(key).is_some_and(|x| right.holds(x, play)) {
             report.wrong(FILE, 0, self.at(key), self.says(key), format!("{:.6}", right.mid()));
         }
     }
@@ -48,17 +49,17 @@ impl<'a> Step<'a> {
     /// Money to the hundredth.
     pub fn money(&self, key: &str, right: Interval, report: &mut Report) {
         let size = right.hi.abs().max(right.lo.abs());
-        self.number(key, right, 0.006 + 1e-9 * size.min(1e6) + 1e-13 * size, report);
+        self.number(key, right, 0.0051 + 1e-12 * size, report);
     }
 
     /// A claimed bound (`side` 1: nothing is above, -1: nothing is below) must be the one that is proved here: a better
     /// one is not proved, a worse one is not what the certificate says.
-    pub fn bound(&self, key: &str, proved: f64, side: f64, report: &mut Report) {
-        // Rounded up to hundredths by one arithmetic, proved by another.
-        let play = 0.011 + 1e-9 * proved.abs();
+    /// Rounded to hundredths by one arithmetic and proved by another, they may be `width` (a share) apart.
+    pub fn bound(&self, key: &str, proved: f64, side: f64, width: f64, report: &mut Report) {
+        let play = 0.011 + width * proved.abs();
         report.compared += 1;
-        if !self.value(key).is_some_and(|x| (x - proved).abs() <= play) {
-            let better = self.value(key).is_some_and(|x| (proved - x) * side > 0.0);
+        if !self.figure(key).is_some_and(|x| (x - proved).abs() <= play) {
+            let better = self.figure(key).is_some_and(|x| (proved - x) * side > 0.0);
             let what = if better { "a bound that nothing proves" } else { "a bound other than the certificate's" };
             report.wrong(FILE, 0, format!("{}: {what}", self.at(key)), self.says(key), format!("{proved:.2}"));
         }
@@ -85,7 +86,7 @@ impl<'a> Step<'a> {
 
     /// The gap of two figures of the summary, rounded to nine decimals.
     pub fn gap(&self, key: &str, objective: &str, bound: &str, report: &mut Report) {
-        let (Some(o), Some(b)) = (self.value(objective), self.value(bound)) else { return };
+        let (Some(o), Some(b)) = (self.figure(objective), self.figure(bound)) else { return };
         let gap = (b - o).abs() / o.abs().max(1.0);
         // Both figures are rounded to hundredths.
         let play = 0.6e-9 + 0.011 / o.abs().max(1.0);

@@ -3,6 +3,7 @@
 use crate::evaluation::Kpi;
 use crate::evaluation::monitor::{Level, Rule};
 use crate::ids::SiteId;
+use crate::placement::control::Grade;
 use crate::placement::dealer::Action;
 use crate::planning::{
     Basis, Cargo, Cause, Change, Goods, Ground, Placement, Previous, Priority, Replenishment, Review, Simulation,
@@ -138,7 +139,7 @@ impl Summary {
                 "status": if plan.gap() <= 1e-6 { "optimal" } else { "gap" },
                 "cost_cny": round(plan.cost.total(), 2), "bound_cny": round(plan.bound, 2), "gap": round(plan.gap(), 9),
                 "proved_bound_cny": round(plan.proved, 2),
-                "grade": crate::placement::control::Grade::of_gap(plan.proved_gap(), 1e-6).letter(),
+                "grade": order_grade(r),
                 "grade_reason": GRADE, "repeatable": plan.repeatable,
                 "cars_ordered": plan.orders.iter().map(|o| u64::from(o.cars)).sum::<u64>(),
                 "order_lines": plan.orders.len(), "fill_rate": round(plan.fill_rate(), 6), "cost_parts_cny": cost,
@@ -288,6 +289,14 @@ impl Summary {
         text.push('\n');
         text.into_bytes()
     }
+}
+
+/// A or B by the bound that the prices prove; C where the planner's hand or last week's plan has a say, which `verify` does
+/// not recompute.
+fn order_grade(r: &Replenishment) -> &'static str {
+    let data = r.problem.data();
+    let hand = data.cells.iter().any(|c| !c.fixed.is_empty() || !c.forbidden.is_empty() || c.previous.is_some());
+    if hand { "C" } else { Grade::of_gap(r.plan.proved_gap(), 1e-6).letter() }
 }
 
 const PROVED: &str = "feasibility, money and the bound (from the multipliers of a branch tree) are recomputed from the tables, without a solver";

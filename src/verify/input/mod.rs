@@ -193,11 +193,13 @@ pub struct Input {
     pub sales: BTreeMap<(usize, usize), Vec<u32>>,
     /// Weeks of the history.
     pub history: usize,
+    /// Whether the planner's hand decides orders.
+    pub locks: bool,
     /// Files and rows that were read.
     pub size: (usize, usize),
 }
 
-const TABLES: [(&str, bool); 13] = [
+const TABLES: [(&str, bool); 14] = [
     ("formats", true),
     ("zones", true),
     ("models", true),
@@ -211,6 +213,7 @@ const TABLES: [(&str, bool); 13] = [
     ("lanes", false),
     ("travel", false),
     ("thresholds", false),
+    ("order_locks", false),
 ];
 
 /// Hashes every input, compares with provenance.json, and reads the tables.
@@ -227,6 +230,7 @@ pub fn read(folder: &Path, provenance: &Value) -> Result<Input, Refused> {
     let rows = sheets.values().map(|s| s.rows.len()).sum();
     let mut input = tables::assemble(settings, &sheets)?;
     input.size = (files.len(), rows);
+    input.locks = sheets.get("order_locks").is_some_and(|s| !s.rows.is_empty());
     Ok(input)
 }
 

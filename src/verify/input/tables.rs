@@ -21,6 +21,17 @@ impl Columns<'_> {
     fn text(&self, row: &Row, names: &[&str]) -> String {
         self.sheet.column(names).map_or_else(String::new, |k| row.text(k))
     }
+    /// What-if factors change what the estimates mean; they are not covered.
+    fn no_factor(&self, row: &Row) -> Result<(), Refused> {
+        if self.number(row, &["demand_factor", "需求系数"], Some(1.0))? == 1.0 {
+            return Ok(());
+        }
+        let place = format!("line {}: demand_factor", row.line);
+        Err(refused(
+            &self.sheet.file,
+            format!("{place}: plans with what-if factors other than 1 cannot be verified yet"),
+        ))
+    }
     /// English and Chinese name, the id where there is none.
     fn names(&self, row: &Row, code: &[&str]) -> [String; 2] {
         let or = |text: String, other: String| if text.is_empty() { other } else { text };
@@ -104,6 +115,7 @@ pub fn assemble(settings: Settings, sheets: &Sheets<'_>) -> Result<Input, Refuse
         supply: BTreeMap::new(),
         sales: BTreeMap::new(),
         history: 0,
+        locks: false,
         size: (0, 0),
         settings,
     };
@@ -140,6 +152,7 @@ fn format(c: &Columns<'_>, row: &Row) -> Result<Format, Refused> {
 }
 
 fn zone(c: &Columns<'_>, row: &Row, shifted: bool) -> Result<Zone, Refused> {
+    c.no_factor(row)?;
     Ok(Zone {
         code: c.text(row, ZONE),
         names: c.names(row, ZONE),
@@ -152,6 +165,7 @@ fn zone(c: &Columns<'_>, row: &Row, shifted: bool) -> Result<Zone, Refused> {
 }
 
 fn model(c: &Columns<'_>, row: &Row) -> Result<Model, Refused> {
+    c.no_factor(row)?;
     Ok(Model {
         code: c.text(row, MODEL),
         names: c.names(row, MODEL),

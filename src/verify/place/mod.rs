@@ -148,7 +148,7 @@ fn headline(
             answer.bound = Some(bound);
             let gap = (bound - profit.lo).max(0.0) / profit.lo.abs().max(1.0);
             answer.grade = Grade::of_gap(gap);
-            step.bound("bound_cny_per_year", bound, 1.0, report);
+            step.bound("bound_cny_per_year", bound, 1.0, 1e-10 + 10.0 * problem.width(), report);
             step.gap("gap", "objective_cny_per_year", "bound_cny_per_year", report);
         }
     }

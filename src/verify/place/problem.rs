@@ -273,6 +273,14 @@ impl Problem {
         self.phases[phase].market * z.registrations * rivals * self.nest * inclusive / at / (sum * sum)
     }
 
+    /// Widest interval of the markets and pulls, as a share: what lengths on the ellipsoid leave open.
+    pub fn width(&self) -> f64 {
+        let share = |i: Interval| if i.lo > 0.0 { (i.hi - i.lo) / i.lo } else { 0.0 };
+        let pulls = self.stores.iter().flat_map(|s| &s.pulls).flat_map(|p| &p.by_option);
+        let markets = self.zones.iter().map(|z| z.registrations);
+        pulls.copied().chain(markets).map(share).fold(0.0, f64::max)
+    }
+
     /// Position of the pull of a store on a zone.
     pub fn pull(&self, store: usize, zone: usize) -> Option<usize> {
         self.stores[store].pulls.binary_search_by_key(&zone, |p| p.zone).ok()

@@ -8,9 +8,11 @@ mod counts;
 mod goods;
 mod network;
 mod orders;
+#[cfg(test)]
+mod tests;
 mod transfers;
 
 pub use goods::Goods;
 pub use network::Network;
-pub use orders::verify as orders;
+pub use orders::{not_covered, verify as orders};
 pub use transfers::{Car, read as read_transfers, verify as transfers};
