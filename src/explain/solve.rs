@@ -94,7 +94,7 @@ impl<'a> Solver<'a> {
     fn replenish(&self) -> Result<Replenishment, Error> {
         // Orders are planned on the stock after the week's transfers, as in the main job.
         let moves = self.transfer()?.moved();
-        replenish(&self.ground, &self.states.1, &moves, self.options, &Silent)
+        replenish(&self.ground, &self.states.1, &moves, None, self.options, &Silent)
     }
 
     fn transfer(&self) -> Result<Transfers, Error> {

@@ -91,13 +91,13 @@ codes! {
     Spelling 78 "a name written in two ways";
     Gap 79 "a week without any row";
     Late 80 "orders that cannot arrive within the horizon";
+    Pack 81 "packs larger than any week builds";
     LockElsewhere 82 "an order that is decided for a site that is no store";
     Hand 83 "a decided order that lacks cars, or names cars it does not need";
     SetBeyond 84 "more cars set than are built";
-    Pack 81 "packs larger than any week builds";
-    SheetCell 82 "a cell of a workbook that cannot be taken over";
-    Linked 83 "a table beside a workbook that is missing or has changed";
-    NoMatch 84 "a patch of a variant that changes nothing";
+    SheetCell 90 "a cell of a workbook that cannot be taken over";
+    Linked 91 "a table beside a workbook that is missing or has changed";
+    NoMatch 92 "a patch of a variant that changes nothing";
 }
 
 impl fmt::Display for Code {

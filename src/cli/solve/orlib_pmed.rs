@@ -2,6 +2,7 @@ use super::answer::{Answer, Common, Trouble, observer};
 use super::certificate::{Certificate, Proof};
 use crate::ids::Id;
 use crate::io::instances::orlib_pmed;
+use crate::placement::costs::Costs;
 use crate::placement::median::{Distances, Plan, Problem, solve};
 use clap::Args;
 use serde_json::{Map, json};
@@ -32,7 +33,7 @@ pub(super) fn run(options: &Options) -> Result<Answer, Trouble> {
         open: plan.open.iter().map(|i| i.index()).collect(),
         objective: plan.cost,
         scale: plan.scale,
-        multipliers: plan.multipliers.clone(),
+        multipliers: plan.multipliers(problem.distances().clients()),
     };
     options.certificate.write(&options.common.file, &proof)?;
     Ok(answer(&plan, start))
