@@ -12,6 +12,9 @@ fn tiny(home: &Path, name: &str, changes: &[(&str, &str, &str)]) -> PathBuf {
     std::fs::create_dir(&folder).unwrap();
     for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/tiny")).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
         std::fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
     }
     for (file, old, new) in changes {
