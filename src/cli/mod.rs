@@ -72,6 +72,9 @@ enum Command {
     Report {
         /// The results folder.
         results: PathBuf,
+        /// Results to set beside them: the page gets a section on the differences.
+        #[arg(long, value_name = "RESULTS", num_args = 1..)]
+        beside: Vec<PathBuf>,
         /// Where the page goes [default: report.html in the folder].
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
@@ -145,7 +148,7 @@ pub fn main() -> ExitCode {
         Command::Transfer(args) => steps::run(steps::Step::Transfer, &args),
         Command::Monitor(args) => monitor::run(&args),
         Command::Simulate(args) => simulate::run(&args),
-        Command::Report { results, out } => report_now(&results, out.as_deref()),
+        Command::Report { results, beside, out } => report_now(&results, &beside, out.as_deref()),
         Command::Compare(args) => compare::run(&args),
         Command::Why(args) => why::run(&args),
         Command::Verify(args) => terminal::written(|out, err| verify::run(&args, out, err)),
@@ -206,8 +209,8 @@ fn generate_now(args: &generate::GenerateArgs) -> u8 {
     }
 }
 
-fn report_now(results: &std::path::Path, out: Option<&std::path::Path>) -> u8 {
-    match report::run(results, out) {
+fn report_now(results: &std::path::Path, beside: &[PathBuf], out: Option<&std::path::Path>) -> u8 {
+    match report::run(results, beside, out) {
         Ok(written) => {
             if !written.absent.is_empty() {
                 terminal::say(&format!("not in the folder, and said so on the page: {}", written.absent.join(", ")));

@@ -2,7 +2,9 @@
 
 use crate::io::results::folder::replace_file;
 use crate::io::results::read::{ReadError, facts};
-use crate::report::page;
+use crate::io::results::replications::of_plan;
+use crate::report::compare::{Comparison, Plan, compare};
+use crate::report::page_beside;
 use std::path::{Path, PathBuf};
 
 /// Why no page was written.
@@ -33,14 +35,24 @@ pub struct Written {
 }
 
 /// Reads `results` and writes the page to `out`, or to `report.html` in the folder. The file appears whole or not at all.
-pub fn run(results: &Path, out: Option<&Path>) -> Result<Written, ReportError> {
+/// `beside` names results that the page sets beside them.
+pub fn run(results: &Path, beside: &[PathBuf], out: Option<&Path>) -> Result<Written, ReportError> {
     // A page is drawn over results alone: a folder that nobody made with this program is left as it is.
     if results.is_dir() && !results.join("provenance.json").is_file() {
         return Err(ReadError::Empty(results.to_path_buf()).into());
     }
     let facts = facts(results)?;
-    let text = page(&facts);
+    let others = if beside.is_empty() { None } else { Some(others(results, beside)?) };
+    let text = page_beside(&facts, others.as_ref());
     let path = out.map_or_else(|| results.join("report.html"), Path::to_path_buf);
     replace_file(&path, text.as_bytes()).map_err(|source| ReportError::Write { path: path.clone(), source })?;
     Ok(Written { path, bytes: text.len() as u64, absent: facts.absent.into_iter().map(|a| a.file).collect() })
+}
+
+fn others(results: &Path, beside: &[PathBuf]) -> Result<Comparison, ReportError> {
+    let mut plans = Vec::new();
+    for folder in std::iter::once(results).chain(beside.iter().map(PathBuf::as_path)) {
+        plans.push(Plan { name: folder.display().to_string(), facts: facts(folder)?, runs: of_plan(folder) });
+    }
+    Ok(compare(&plans))
 }

@@ -37,8 +37,13 @@ type Section<'a> = (&'static str, Markup);
 
 /// The whole page.
 pub fn page(facts: &Facts) -> String {
+    page_beside(facts, None)
+}
+
+/// The whole page, with a section on other plans.
+pub fn page_beside(facts: &Facts, others: Option<&compare::Comparison>) -> String {
     let view = View::new(facts);
-    let sections: [Section; 10] = [
+    let mut sections: Vec<Section> = vec![
         ("decision", section::decision::draw(&view)),
         ("map", section::map::draw(&view)),
         ("kpi", section::kpi::draw(&view)),
@@ -50,6 +55,10 @@ pub fn page(facts: &Facts) -> String {
         ("warnings", section::warnings::draw(&view)),
         ("data", section::data::draw(&view)),
     ];
+    if let Some(others) = others {
+        let at = sections.len() - 1;
+        sections.insert(at, ("compare", section::compare::draw(&view, others)));
+    }
     html! {
         (DOCTYPE)
         html lang="en" {

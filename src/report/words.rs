@@ -49,6 +49,7 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ("nav.stock", "Stock and orders", "库存与订单"),
     ("nav.transfers", "Transfers", "调拨"),
     ("nav.warnings", "Warnings", "预警"),
+    ("nav.compare", "Compare", "方案比较"),
     ("nav.data", "Data and proof", "数据与证明"),
     // Dealer league
     (
@@ -125,6 +126,23 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ("col.effectiveness", "Effectiveness", "销售效能"),
     ("col.floor", "Floor plan a car", "单车库存成本"),
     // Comparison
+    ("compare.first", "Differences are to", "差异均相对于"),
+    ("compare.base", "first", "首个方案"),
+    ("compare.tornado", "Yearly profit more or less than the first plan", "年利润与首个方案之差"),
+    ("compare.none", "The plans were not simulated.", "这些方案没有仿真结果。"),
+    ("compare.figures", "Figures of all plans", "各方案指标"),
+    (
+        "compare.regret",
+        "Regret: yearly profit below the best of these plans",
+        "遗憾值：年利润低于这些方案中最优者的金额",
+    ),
+    ("compare.mean", "Mean", "均值"),
+    ("compare.worst", "Worst future", "最坏情形"),
+    ("compare.best", "Best in", "最优占比"),
+    ("compare.decisions", "Decisions that differ", "不同的决策"),
+    ("compare.stores", "Stores", "网点"),
+    ("compare.orders", "Order lines (cars)", "订单行（辆）"),
+    ("compare.transfers", "Transfers (cars)", "调拨（辆）"),
     ("compare.place.objective_cny_per_year", "Placement: profit a year", "选址：年利润"),
     ("compare.place.one_off_cost_cny", "Placement: one-off money", "选址：一次性投入"),
     ("compare.place.stores_plan", "Placement: stores", "选址：门店数"),

@@ -1,6 +1,7 @@
 //! The page a reader opens: its numbers are those of the tables, no text can break it, and a browser shows it whole.
 
 mod accessible;
+mod beside;
 mod browser;
 mod markup;
 mod sample;

@@ -1,5 +1,6 @@
 //! The page's sections, a file each.
 
+pub mod compare;
 pub mod data;
 pub mod decision;
 pub mod kpi;
