@@ -19,7 +19,7 @@ pub fn draw(view: &View, c: &Comparison) -> Markup {
         (tornado(view, c))
         h3 { (t("compare.figures")) }
         div.scroll tabindex="0" role="region" aria-label="Figures" data-t-aria="compare.figures" {
-            table.kpis {
+            table.kpis.beside {
                 thead { tr {
                     th scope="col" { (t("kpi.measure")) }
                     @for name in &c.plans { th.n scope="col" { (name) } }
@@ -77,7 +77,7 @@ fn tornado(view: &View, c: &Comparison) -> Markup {
     let x = |v: f64| 120.0 + 116.0 * v / reach;
     html! {
         div.scroll tabindex="0" role="region" aria-label="Profit" data-t-aria="compare.tornado" {
-            table.kpis { tbody {
+            table.kpis.beside { tbody {
                 @for (k, g) in &bars {
                     @let (low, high) = ends(g);
                     tr class=(if low > 0.0 { "better" } else if high < 0.0 { "worse" } else { "undecided" }) {
@@ -101,7 +101,7 @@ fn regret(view: &View, c: &Comparison) -> Markup {
     let money = |k: usize, end: &str, v: Option<f64>| view.num(&format!("compare/regret/{k}/{end}"), v, Kind::Money);
     html! {
         div.scroll tabindex="0" role="region" aria-label="Regret" data-t-aria="compare.regret" {
-            table.kpis {
+            table.kpis.beside {
                 thead { tr { th scope="col" {} @for word in ["compare.mean", "compare.worst", "compare.best"] { th.n scope="col" { (t(word)) } } } }
                 tbody { @for (k, r) in c.regret.iter().enumerate() {
                     tr {
@@ -119,6 +119,15 @@ fn regret(view: &View, c: &Comparison) -> Markup {
     }
 }
 
+/// A choice, its first word in both languages where it is an action.
+fn shown(choice: &str) -> Markup {
+    let (first, rest) = choice.split_once(' ').unwrap_or((choice, ""));
+    let key = format!("action.{first}");
+    html! {
+        @if choice.is_empty() { "–" } @else if known(&key) { (t(&key)) " " (rest) } @else { (choice) }
+    }
+}
+
 fn decisions(view: &View, c: &Comparison) -> Markup {
     let of = |what: What| c.decisions.iter().filter(move |d| d.what == what);
     html! {
@@ -126,10 +135,10 @@ fn decisions(view: &View, c: &Comparison) -> Markup {
             p.note { (t(word)) (t("page.colon")) (view.num(&format!("compare/{}/count/rows", what.name()), Some(of(what).count() as f64), Kind::Count)) }
             @if of(what).next().is_some() {
                 div.scroll tabindex="0" role="region" aria-label="Decisions" data-t-aria="compare.decisions" {
-                    table.kpis {
+                    table.kpis.beside {
                         thead { tr { th scope="col" {} @for name in &c.plans { th scope="col" { (name) } } } }
                         tbody { @for d in of(what).take(MOST) {
-                            tr { th scope="row" { (d.id) } @for choice in &d.choices { td { @if choice.is_empty() { "–" } @else { (choice) } } } }
+                            tr { th scope="row" { (d.id) } @for choice in &d.choices { td { (shown(choice)) } } }
                         } }
                     }
                 }
