@@ -218,7 +218,13 @@ fn written(how: &Founding, out: &Path, tables: &[Made], remarks: &mut Vec<String
     let weeks = built.map_or(0, |d| (d.since(today).map_or(0, |s| s.get_days()) / 7 + 1).clamp(0, 104));
     let horizon = if (1..12).contains(&weeks) {
         remarks.push(format!("build slots are known for {weeks} weeks: so many are planned"));
-        format!("\n[horizon]\nweeks = {weeks}\n")
+        let few = if weeks < 6 {
+            remarks.push("so few weeks leave room for one frozen week: freeze_weeks = 1 in scenario.toml".into());
+            "\n[replenishment]\nfreeze_weeks = 1\n"
+        } else {
+            ""
+        };
+        format!("\n[horizon]\nweeks = {weeks}\n{few}")
     } else {
         String::new()
     };

@@ -164,6 +164,12 @@ fn written(row: &Row, column: u32, holds: Option<Type>, value: &str) -> String {
 
 /// A fault of the text as one of the sheet. A key that is missing is one whose value is empty.
 pub(super) fn translate(book: &str, sheet: &Sheet, toml: &str, places: &Places, fault: &mut Fault) {
+    if sheet.rows.is_empty() {
+        // The options were not in the book: they are those that the new folder starts with.
+        fault.file = format!("{book}: scenario.toml");
+        (fault.line, fault.column) = (0, 0);
+        return;
+    }
     let missing = fault.code == Code::MissingKey || fault.code == Code::Older;
     let key = if fault.code == Code::Older { "schema" } else { fault.value.as_str() };
     let row = sheet.rows.iter().find(|r| matches!(r.at(1), Some(Found::Text(t)) if t == key));
