@@ -64,6 +64,8 @@ enum Command {
     /// What is sent to each dealer, week by week, for the network (or today's) and after the transfers in the results
     /// folder.
     Replenish(steps::WeekArgs),
+    /// Loads and tours of car carriers for the coming week: orders of the first week and transfers.
+    Route(steps::StepArgs),
     /// What to watch and what to do this Monday: warnings with the order or transfer that answers each.
     Monitor(steps::WeekArgs),
     /// Today's network against the plan in the results folder, on the same customers.
@@ -146,6 +148,7 @@ pub fn main() -> ExitCode {
         Command::Place(args) => steps::run(steps::Step::Place, &args),
         Command::Replenish(args) => steps::run_week(steps::Step::Replenish, &args),
         Command::Transfer(args) => steps::run(steps::Step::Transfer, &args),
+        Command::Route(args) => steps::run(steps::Step::Route, &args),
         Command::Monitor(args) => monitor::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Report { results, beside, out } => report_now(&results, &beside, out.as_deref()),

@@ -339,6 +339,21 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Loads and tours of the coming week; the transfers must be found.
+    pub(super) fn route(&mut self, made: &Replenishment) -> Result<(), Ended> {
+        let tours = self.timed("route", |s| {
+            let moves = s.transfers.as_ref().expect("tours come after the transfers");
+            crate::planning::route(&s.ground, made, moves, &s.input.options, &s.input.watch)
+        })?;
+        self.limited |= !tours.repeatable;
+        self.summary.route(&tours);
+        self.stage.put("loads.csv", crate::io::results::tours::loads(&self.ground, &tours).into_bytes());
+        self.stage.put("tours.csv", crate::io::results::tours::tours(&self.ground, &tours).into_bytes());
+        self.stage.put("drivers.csv", crate::io::results::tours::drivers(&self.ground, &tours).into_bytes());
+        self.stage.put("tours.geojson", crate::io::results::tours::lines(&self.ground, &tours));
+        Ok(())
+    }
+
     /// Simulates both networks and compares them.
     pub(super) fn simulate(&mut self) -> Result<(), Ended> {
         let sim = self.timed("simulate", |s| {

@@ -70,6 +70,7 @@ pub(super) enum Step {
     Place,
     Replenish,
     Transfer,
+    Route,
     Simulate,
 }
 
@@ -128,6 +129,12 @@ fn go(step: Step, args: &StepArgs, precise: Option<Precise>, previous: Option<Pa
         Step::Transfer => {
             session.take_placed()?;
             session.transfer()?;
+        }
+        Step::Route => {
+            session.take_placed()?;
+            let made = session.replenish()?;
+            session.transfer()?;
+            session.route(&made)?;
         }
         Step::Simulate => {
             session.take_placed()?;

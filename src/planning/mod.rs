@@ -15,6 +15,7 @@ mod lead;
 mod market;
 mod place;
 mod replenish;
+mod route;
 mod simulate;
 mod transfer;
 mod warn;
@@ -30,11 +31,12 @@ pub use lead::freight_per_car;
 pub use market::Market;
 pub use place::{Placement, assess, dealer_problem, place};
 pub use replenish::{Replenishment, replenish};
+pub use route::{CarrierTour, Cause, Line, Load, Routing, Stop, route};
 pub use simulate::{Simulation, compare_plans, simulate};
 pub use transfer::{Transfers, transfer};
 pub use warn::{Job, Lack, Priority, Review, Task, Warning, review};
 
-use crate::lp::{Limits, Stop};
+use crate::lp::{self, Limits};
 
 /// What a caller may set for one run, beyond the scenario.
 #[derive(Clone, Debug)]
@@ -50,7 +52,7 @@ pub struct Options {
     /// Seconds after which optimisation ends with the best found; `None`: limits count work alone.
     pub seconds: Option<f64>,
     /// Raised to stop early.
-    pub stop: Stop,
+    pub stop: lp::Stop,
 }
 
 impl Options {

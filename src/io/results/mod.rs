@@ -17,6 +17,7 @@ pub mod read_back;
 pub mod replications;
 pub mod summary;
 pub mod table;
+pub mod tours;
 pub mod warnings;
 
 pub use folder::Stage;

@@ -6,8 +6,8 @@ use crate::ids::SiteId;
 use crate::placement::control::Grade;
 use crate::placement::dealer::Action;
 use crate::planning::{
-    Basis, Cargo, Cause, Change, Goods, Ground, Placement, Previous, Priority, Replenishment, Review, Simulation,
-    Transfers,
+    Basis, Cargo, Cause, Change, Goods, Ground, Placement, Previous, Priority, Replenishment, Review, Routing,
+    Simulation, Transfers,
 };
 use crate::replenishment::CostParts;
 use serde_json::{Map, Value, json};
@@ -223,6 +223,22 @@ impl Summary {
                 "moves": plan.moves.len(), "value_cny": sum(&|m| m.gain - m.loss), "cost_cny": sum(&|m| m.cost),
                 "profit_cny": plan.profit.major(), "objective_cny": plan.objective.major(), "bound_cny": plan.bound.major(),
                 "grade": if plan.bound <= plan.objective { "A" } else { "B" }, "repeatable": true,
+            }),
+        );
+    }
+
+    /// The carriers' headline.
+    pub fn route(&mut self, r: &Routing) {
+        let cars: u64 = r.loads.iter().map(|l| u64::from(l.cars())).sum();
+        let (cost, alone) = (r.cost().major(), r.alone.major());
+        self.step(
+            "route",
+            json!({
+                "status": "feasible", "cost_cny": cost, "bound_cny": Value::Null, "gap": Value::Null, "grade": "C",
+                "repeatable": r.repeatable, "cars": cars, "loads": r.loads.len(), "tours": r.tours.len(),
+                "distance_km": round(r.km(), 1), "load_factor": round(r.fill, 6), "cost_of_loads_alone_cny": alone,
+                "saved_share": if alone > 0.0 { round(1.0 - cost / alone, 6) } else { 0.0 },
+                "tours_without_schedule": r.tours.iter().filter(|t| t.rules.is_none()).count(),
             }),
         );
     }
