@@ -63,7 +63,7 @@ fn instance(dealers: usize, models: usize, weeks: usize) -> Data {
                 stock,
                 pipeline: (0..weeks).map(|t| coming(t, draw.below(2 * rate))).collect(),
                 pack: 1,
-                safety: rate as f64,
+                safety: vec![rate as f64; weeks],
                 end_target: (2 * rate) as f64,
                 rate: rate as f64,
                 ..Cell::default()

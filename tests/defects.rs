@@ -281,6 +281,13 @@ fn options() -> Vec<Defect> {
         option("an unknown word", "geodesic", "straight", "scenario.toml:13:8 E026"),
         option("an id with blanks", "\"small\"", "\"a small one\"", "scenario.toml:2:6 E027"),
         option("least above most", "min_stores = 1", "min_stores = 5", "scenario.toml:19:14 E069"),
+        option("nothing arrives in the horizon", "weeks = 4", "weeks = 3", "scenario.toml:10:9 E080"),
+        option(
+            "packs that no week can build",
+            "freeze_weeks = 1",
+            "freeze_weeks = 1\npack_cars = 31",
+            "scenario.toml:25:13 E081",
+        ),
         option("all weeks frozen", "freeze_weeks = 1", "freeze_weeks = 4", "scenario.toml:24:16 E069"),
     ]
 }

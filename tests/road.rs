@@ -112,7 +112,7 @@ fn steps_taken_one_by_one_meet_the_main_job() {
     let home = tempfile::tempdir().unwrap();
     let (whole, steps) = (home.path().join("whole"), home.path().join("steps"));
     plan_tiny(&whole, &[]);
-    for step in ["forecast", "place", "replenish", "transfer", "monitor", "simulate"] {
+    for step in ["forecast", "place", "transfer", "replenish", "monitor", "simulate"] {
         done(&[step, "scenarios/tiny", "--quiet", "--out", steps.to_str().unwrap()]);
     }
     let (whole, steps) = (content(&whole), content(&steps));

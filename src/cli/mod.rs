@@ -41,16 +41,17 @@ Exit codes: 0 done, 1 no plan exists, 2 bad input, 3 stopped by a limit with the
 enum Command {
     /// Read a scenario and report every fault at once.
     Check(check::CheckArgs),
-    /// The whole job: check, forecast, place, replenish, transfer, simulate, evaluate, report.
+    /// The whole job: check, forecast, place, transfer, replenish, simulate, evaluate, report.
     Plan(steps::StepArgs),
     /// What will be asked for: of a scenario by model, dealer and week, or of any table of series.
     Forecast(series::ForecastArgs),
     /// Where stores should stand.
     Place(steps::StepArgs),
-    /// What is sent to each dealer, week by week, for the network in the results folder (or today's).
-    Replenish(steps::StepArgs),
     /// Which cars move between dealers in the coming week.
     Transfer(steps::StepArgs),
+    /// What is sent to each dealer, week by week, for the network (or today's) and after the transfers in the results
+    /// folder.
+    Replenish(steps::StepArgs),
     /// What to watch and what to do this Monday: warnings with the order or transfer that answers each.
     Monitor(steps::StepArgs),
     /// Today's network against the plan in the results folder, on the same customers.

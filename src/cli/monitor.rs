@@ -14,8 +14,8 @@ fn go(args: &StepArgs) -> Result<u8, Ended> {
     let input = Input::read(args)?;
     let mut session = Session::new(&input, false);
     session.take_placed()?;
-    let made = session.replenish()?;
     session.transfer()?;
+    let made = session.replenish()?;
     session.warn(&made);
     session.write(args.run.json)
 }

@@ -11,8 +11,8 @@ use crate::io::results::{
 use crate::io::scenario::ReadNotes;
 use crate::lp::Stop;
 use crate::planning::{
-    Error, Ground, NetworkState, Options, Placement, Replenishment, Simulation, Transfers, assess, place, replenish,
-    simulate, today_and_plan, transfer,
+    Error, Ground, Moved, NetworkState, Options, Placement, Replenishment, Simulation, Transfers, assess, place,
+    replenish, simulate, today_and_plan, transfer,
 };
 use crate::progress::Observer;
 use crate::scenario::Scenario;
@@ -230,13 +230,35 @@ impl<'a> Session<'a> {
         self.networks.as_ref().expect("a step that needs the networks comes after the placement")
     }
 
-    /// Plans shipments for the plan's network.
+    /// The week's transfers: those just found, else those of the results folder.
+    fn moves(&self) -> Result<Vec<Moved>, Ended> {
+        if let Some(transfers) = &self.transfers {
+            return Ok(transfers.moved());
+        }
+        let same = read_back::same(&self.input.out, &self.input.notes) == Same::Everything;
+        let found = if same { read_back::transfers(&self.input.out, &self.input.scenario) } else { Ok(None) };
+        match found {
+            Ok(Some(moves)) => Ok(moves),
+            Ok(None) => {
+                say("no transfers of this scenario in the results folder: ordering on the stock as it stands");
+                Ok(Vec::new())
+            }
+            Err(e) => {
+                say(&format!("forecourt: {e}"));
+                Err(exit::BAD_INPUT)
+            }
+        }
+    }
+
+    /// Plans shipments for the plan's network, on the stock after the week's transfers.
     pub(super) fn replenish(&mut self) -> Result<Replenishment, Ended> {
-        let made =
-            self.timed("replenish", |s| replenish(&s.ground, &s.networks().1, &s.input.options, &s.input.watch))?;
+        let moves = self.moves()?;
+        let made = self
+            .timed("replenish", |s| replenish(&s.ground, &s.networks().1, &moves, &s.input.options, &s.input.watch))?;
         self.limited |= !made.plan.repeatable;
-        self.summary.replenish(&made);
+        self.summary.replenish(&self.ground, &made);
         self.stage.put("orders.csv", decisions::orders(&self.ground, &made).into_bytes());
+        self.stage.put("redirected.csv", decisions::redirected(&self.ground, &made.goods).into_bytes());
         self.stage.put("dealer_weeks.csv", decisions::dealer_weeks(&self.ground, &made).into_bytes());
         self.stage.put("shadow_prices.csv", decisions::shadow_prices(&self.ground, &made).into_bytes());
         Ok(made)
@@ -265,7 +287,15 @@ impl<'a> Session<'a> {
             transfer(&s.ground, today, plan, &s.input.options, &s.input.watch)
         })?;
         self.summary.transfer(&made);
-        self.stage.put("transfers.csv", decisions::transfers(&self.ground, &made).into_bytes());
+        let table = decisions::transfers(&self.ground, &made).into_bytes();
+        let (orders, before) = (self.input.out.join("orders.csv"), self.input.out.join("transfers.csv"));
+        if self.stage.get("orders.csv").is_none()
+            && orders.is_file()
+            && std::fs::read(before).ok().as_ref() != Some(&table)
+        {
+            say("orders.csv was planned without these transfers: run `forecourt replenish` again");
+        }
+        self.stage.put("transfers.csv", table);
         self.transfers = Some(made);
         Ok(())
     }

@@ -97,8 +97,8 @@ fn go(step: Step, args: &StepArgs, precise: Option<Precise>) -> Result<u8, Ended
     match step {
         Step::Plan => {
             session.place()?;
-            let made = session.replenish()?;
             session.transfer()?;
+            let made = session.replenish()?;
             session.warn(&made);
             session.simulate()?;
         }

@@ -90,6 +90,8 @@ codes! {
     ZeroMarket 77 "a market without buyers";
     Spelling 78 "a name written in two ways";
     Gap 79 "a week without any row";
+    Late 80 "orders that cannot arrive within the horizon";
+    Pack 81 "packs larger than any week builds";
 }
 
 impl fmt::Display for Code {

@@ -209,6 +209,20 @@ impl Network {
     pub fn zone_to_site(&self, zone: ZoneId, site: SiteId) -> Option<Leg> {
         self.travel.zone_to_site(zone, self.zones[zone].place, site, self.sites[site].place)
     }
+    /// Days on the road from a plant to a store: the user's own time where a lane is given, else by distance
+    /// (assumption: < 500 km 3, < 1000 km 5, < 2000 km 8, farther 12).
+    pub fn transit_days(&self, plant: SiteId, store: SiteId) -> f64 {
+        let leg = self.site_to_site(plant, store);
+        if self.lanes.binary_search_by_key(&(plant, store), |l| (l.from, l.to)).is_ok() {
+            return (leg.time.get() / 24.0).ceil().max(1.0);
+        }
+        match leg.distance.get() {
+            km if km < 500.0 => 3.0,
+            km if km < 1000.0 => 5.0,
+            km if km < 2000.0 => 8.0,
+            _ => 12.0,
+        }
+    }
     /// Transport from one site to another: the user's lane where there is one, else computed.
     pub fn site_to_site(&self, from: SiteId, to: SiteId) -> Leg {
         match self.lanes.binary_search_by_key(&(from, to), |l| (l.from, l.to)) {

@@ -1,6 +1,7 @@
 //! What every step stands on: the scenario with its coverage and forecast, and the two networks that are compared.
 
 use super::Placement;
+use super::analogue::{self, Analogue, Basis};
 use super::market::Market;
 use crate::catalogue::Model;
 use crate::demand::forecast::{self, Backtest, Forecast, Inputs};
@@ -22,6 +23,8 @@ pub struct Ground<'a> {
     pub coverage: Coverage,
     /// What will be asked for.
     pub forecast: Forecast,
+    /// Demand that no history of its own stands behind.
+    pub analogues: Vec<Analogue>,
     /// How the forecast would have done on the last weeks; `None` when the history is too short.
     pub backtest: Option<Vec<Backtest>>,
     /// Registrations as the sales history shows them.
@@ -54,6 +57,7 @@ impl<'a> Ground<'a> {
         };
         let weeks = settings.horizon_weeks.max(settings.simulation.days.div_ceil(7) + 8);
         let mut made = forecast::forecast(&inputs, settings.horizon_weeks, weeks);
+        let analogues = analogue::complete(scenario, &region, &mut made);
         let market = Market::new(scenario, &coverage, &made, &region);
         super::market::what_if(scenario, &coverage, &mut made);
         watch.advance(1);
@@ -62,7 +66,7 @@ impl<'a> Ground<'a> {
         let margin = average(scenario, &made, |m| m.margin.major());
         let days = 7.0 * settings.replenishment.end_cover_weeks;
         let holding = average(scenario, &made, |m| m.holding_per_day.major() * days);
-        Self { scenario, coverage, forecast: made, backtest, market, region, margin, holding }
+        Self { scenario, coverage, forecast: made, analogues, backtest, market, region, margin, holding }
     }
 
     /// Expected demand of the whole network in an average week of the horizon, all models.
@@ -99,9 +103,23 @@ pub struct NetworkState {
     pub service: Vec<(ZoneId, SiteId, f64)>,
     /// Part of each store in the demand for each model, as a multiple of today's national demand for it.
     pub share: Grid<SiteId, ModelId, f64>,
+    /// Stores that move: from where, to where.
+    pub moved: Vec<(SiteId, SiteId)>,
 }
 
 impl NetworkState {
+    /// Where a store moves to, if it moves.
+    pub fn moved_to(&self, site: SiteId) -> Option<SiteId> {
+        self.moved.iter().find(|m| m.0 == site).map(|m| m.1)
+    }
+    /// Expected cars of a store and model over so many weeks from a forecast week; beyond the forecast its last week
+    /// goes on.
+    pub fn asked(&self, forecast: &Forecast, site: SiteId, model: ModelId, from: usize, weeks: f64) -> f64 {
+        let last = forecast.weeks().saturating_sub(1);
+        let whole = weeks as usize;
+        let week = |w: usize| self.rate(forecast, site, model, (from + w).min(last));
+        (0..whole).map(week).sum::<f64>() + (weeks - whole as f64) * week(whole)
+    }
     /// All cars sold in a year.
     pub fn total(&self) -> f64 {
         self.sales.values().sum()
@@ -118,7 +136,7 @@ impl NetworkState {
 
 /// Today's network and the plan's, with demand split over their stores.
 ///
-/// Today's dealers have their forecast share. In the plan, a dealer that stays sells its share times what the market
+/// Today's dealers have their forecast share; one that sold nothing yet is taken as a new store. In the plan, a dealer that stays sells its share times what the market
 /// model says it gains or loses; a new store gets the model's sales in its region's taste.
 pub fn today_and_plan(ground: &Ground, placement: &Placement) -> (NetworkState, NetworkState) {
     let network = &ground.scenario.network;
@@ -135,16 +153,27 @@ pub fn today_and_plan(ground: &Ground, placement: &Placement) -> (NetworkState, 
             sales[site] += cars;
         }
         let share = Grid::filled(0.0, network.sites.len(), ground.scenario.catalogue.models.len());
-        NetworkState { open, sales, service, share }
+        NetworkState { open, sales, service, share, moved: Vec::new() }
     };
     let plan = &placement.plan;
     let mut today = state(plan.service_today(), &|i| placement.problem.stores[i].today);
     let mut planned = state(plan.service(), &|i| plan.stores[i].option);
     debug_assert_eq!(today.open, open_today(network));
+    let stores = &placement.problem.stores;
+    let of = |&k: &usize| (stores[placement.problem.moves[k].from].id, stores[placement.problem.moves[k].to].id);
+    planned.moved = plan.moves.iter().map(of).collect();
     today.share = ground.forecast.share.clone();
-    let taste = tastes(ground, &today);
-    let total = today.total().max(1e-9);
+    let fresh: Vec<SiteId> =
+        ground.analogues.iter().filter(|a| a.basis == Basis::Market).filter_map(|a| a.site).collect();
+    let taste = tastes(ground, &today, &fresh);
+    // Sales of the dealers behind the national forecast: what a new store's part is counted in.
+    let total = (today.total() - fresh.iter().map(|&s| today.sales[s]).sum::<f64>()).max(1e-9);
     let models: Vec<ModelId> = ground.scenario.catalogue.models.ids().collect();
+    for &site in &fresh {
+        for &model in &models {
+            today.share[(site, model)] = today.sales[site] / total * taste[(ground.region[site], model)];
+        }
+    }
     for site in planned.open.ids().filter(|&s| planned.open[s].is_some()).collect::<Vec<_>>() {
         let stays = network.sites[site].kind == SiteKind::Dealer && today.sales[site] > 0.0;
         for &model in &models {
@@ -158,14 +187,16 @@ pub fn today_and_plan(ground: &Ground, placement: &Placement) -> (NetworkState, 
     (today, planned)
 }
 
-/// How much more a region likes a model than the nation does, per unit of its sales; one where nothing is sold.
-fn tastes(ground: &Ground, today: &NetworkState) -> Grid<RegionId, ModelId, f64> {
+/// How much more a region likes a model than the nation does, per unit of its sales (those of dealers that sold nothing
+/// yet left out); one where nothing is sold.
+fn tastes(ground: &Ground, today: &NetworkState, fresh: &[SiteId]) -> Grid<RegionId, ModelId, f64> {
     let network = &ground.scenario.network;
     let models = ground.scenario.catalogue.models.len();
-    let total = today.total().max(1e-9);
+    let known: Vec<SiteId> = network.sites.ids().filter(|s| !fresh.contains(s)).collect();
+    let total = known.iter().map(|&s| today.sales[s]).sum::<f64>().max(1e-9);
     let mut size = vec![0.0; network.regions.len()];
     let mut sum = Grid::filled(0.0, network.regions.len(), models);
-    for site in network.sites.ids() {
+    for site in known {
         let region = ground.region[site];
         size[region.index()] += today.sales[site] / total;
         for model in ground.scenario.catalogue.models.ids() {

@@ -1,24 +1,13 @@
 //! From build slot to dealer: how long and what it costs.
 
 use super::Ground;
-use crate::ids::{Id, IdVec, SiteId};
-use crate::network::{Leg, SiteKind};
+use crate::ids::{Grid, Id, IdVec, ModelId, SiteId};
+use crate::network::SiteKind;
 use crate::units::Money;
 
-/// Days on the road from plant to dealer by distance (assumption: < 500 km 3, < 1000 km 5, < 2000 km 8, farther 12),
-/// or the user's own time where a lane is given.
+/// Days on the road from plant to dealer.
 pub(super) fn transit_days(ground: &Ground, plant: SiteId, dealer: SiteId) -> f64 {
-    let network = &ground.scenario.network;
-    let leg: Leg = network.site_to_site(plant, dealer);
-    if network.lanes.binary_search_by_key(&(plant, dealer), |l| (l.from, l.to)).is_ok() {
-        return (leg.time.get() / 24.0).ceil().max(1.0);
-    }
-    match leg.distance.get() {
-        km if km < 500.0 => 3.0,
-        km if km < 1000.0 => 5.0,
-        km if km < 2000.0 => 8.0,
-        _ => 12.0,
-    }
+    ground.scenario.network.transit_days(plant, dealer)
 }
 
 /// Whole weeks from build slot to dealer, at least one.
@@ -36,6 +25,47 @@ pub(super) fn plants(ground: &Ground) -> Vec<SiteId> {
 fn build_slots(ground: &Ground) -> Vec<f64> {
     let slots = |p: SiteId| ground.scenario.supply.row(p).iter().flatten().map(|&s| f64::from(s)).sum();
     plants(ground).into_iter().map(slots).collect()
+}
+
+/// Lead times of every store and model, from the plants that build the model.
+pub(super) struct Leads {
+    /// Mean days from order to arrival, plants weighed by their slots for the model.
+    pub(super) days: Grid<SiteId, ModelId, f64>,
+    /// Weeks from order to arrival from the nearest plant that builds the model.
+    pub(super) weeks: Grid<SiteId, ModelId, usize>,
+}
+
+impl Leads {
+    pub(super) fn new(ground: &Ground) -> Self {
+        let scenario = ground.scenario;
+        let (sites, models) = (scenario.network.sites.len(), scenario.catalogue.models.len());
+        let plants = plants(ground);
+        let slots = |p: SiteId, m: ModelId| scenario.supply[(p, m)].iter().map(|&s| f64::from(s)).sum::<f64>();
+        let build = scenario.settings.replenishment.build_weeks;
+        let least = build.max(1);
+        let mut leads = Self {
+            days: Grid::filled((7.0 * build as f64).max(1.0), sites, models),
+            weeks: Grid::filled(least, sites, models),
+        };
+        let built: Vec<Vec<f64>> =
+            scenario.catalogue.models.ids().map(|m| plants.iter().map(|&p| slots(p, m)).collect()).collect();
+        for (site, _) in scenario.network.stores() {
+            let road: Vec<f64> = plants.iter().map(|&p| transit_days(ground, p, site)).collect();
+            for model in scenario.catalogue.models.ids() {
+                let weights = &built[model.index()];
+                let total: f64 = weights.iter().sum();
+                if total <= 0.0 {
+                    continue;
+                }
+                let mean: f64 = road.iter().zip(weights).map(|(days, w)| days * w).sum::<f64>() / total;
+                leads.days[(site, model)] = (7.0 * build as f64 + mean).max(1.0);
+                let open = (0..plants.len()).filter(|&p| weights[p] > 0.0);
+                let nearest = open.map(|p| lead_weeks(ground, plants[p], site)).min();
+                leads.weeks[(site, model)] = nearest.unwrap_or(least);
+            }
+        }
+        leads
+    }
 }
 
 /// Mean days from order to arrival of every store: build weeks and the road, averaged over the plants' build slots.

@@ -41,13 +41,17 @@ impl Market {
         // The same with the what-if factors of the models.
         let mut wanted: IdVec<RegionId, f64> = IdVec::filled(0.0, regions);
         let open = open_today(network);
+        let told: IdVec<SiteId, bool> =
+            network.sites.ids().map(|s| forecast.share.row(s).iter().any(|&x| x > 0.0)).collect();
         let mut won = IdVec::filled(0.0, network.zones.len());
         for (id, zone) in network.zones.iter() {
             let pulls = coverage.pulls(network, id, &open);
             let pull: f64 = pulls.iter().map(|p| p.1).sum();
-            won[id] = zone.registrations.get() * captured_share(pull, zone.rival_weight, scenario.settings.market.nest);
-            for (site, part) in pulls {
-                modelled[region[site]] += won[id] * part / pull;
+            let all = zone.registrations.get() * captured_share(pull, zone.rival_weight, scenario.settings.market.nest);
+            // What a dealer without any sales would sell says nothing of the brand's standing.
+            for (site, part) in pulls.into_iter().filter(|p| told[p.0]) {
+                modelled[region[site]] += all * part / pull;
+                won[id] += all * part / pull;
             }
         }
         for (site, model, &share) in forecast.share.cells() {

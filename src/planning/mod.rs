@@ -1,10 +1,12 @@
-//! The order of the steps: forecast → place → replenish → transfer → warn → simulate → evaluate.
+//! The order of the steps: forecast → place → transfer → replenish → warn → simulate → evaluate.
 //!
 //! The only room that knows every decision room. Each step turns the scenario and the answers before it into the plain
 //! data of one room, calls it, and gives its answer back under the scenario's own ids.
 
+mod analogue;
 pub mod closed_loop;
 mod counts;
+mod goods;
 mod ground;
 mod lead;
 mod market;
@@ -13,7 +15,10 @@ mod replenish;
 mod simulate;
 mod transfer;
 mod warn;
+mod yards;
 
+pub use analogue::{Analogue, Basis};
+pub use goods::{Cargo, Goods, Moved, Redirected};
 pub use ground::{Ground, NetworkState, today_and_plan};
 pub use lead::freight_per_car;
 pub use market::Market;

@@ -1,13 +1,16 @@
 //! Replenishment: the plan's network as a weekly VMI problem.
 
 use super::counts::Count;
-use super::lead::{lead_weeks, plants};
-use super::{Error, Ground, NetworkState, Options};
+use super::lead::{Leads, lead_weeks, plants};
+use super::{Error, Goods, Ground, Moved, NetworkState, Options};
 use crate::ids::{Id, ModelId, SiteId};
+use crate::network::Carrier;
 use crate::progress::Observer;
 use crate::replenishment::problem as room;
 use crate::replenishment::{self, plan::Plan};
-use std::collections::BTreeMap;
+use crate::units::Money;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Least expected demand a week for which a dealer × model pair is planned without stock or pipeline.
 const FAINT: f64 = 0.01;
@@ -25,6 +28,8 @@ pub struct Replenishment {
     pub dealers: Vec<SiteId>,
     /// Site of each plant position.
     pub plants: Vec<SiteId>,
+    /// The cars it was planned on: after transfers, those of stores that end sent on.
+    pub goods: Goods,
 }
 
 impl Replenishment {
@@ -35,16 +40,18 @@ impl Replenishment {
     }
 }
 
-/// Plans the shipments of the horizon for the open stores of a network.
+/// Plans the shipments of the horizon for the open stores of a network, on the stock after the week's transfers.
 pub fn replenish(
     ground: &Ground,
     state: &NetworkState,
+    moves: &[Moved],
     options: &Options,
     watch: &dyn Observer,
 ) -> Result<Replenishment, Error> {
     let dealers: Vec<SiteId> = state.stores().collect();
     let plants = plants(ground);
-    let data = data(ground, state, &dealers, &plants);
+    let goods = Goods::of(ground, state).after(ground, state, moves)?;
+    let data = data(ground, state, &goods, &dealers, &plants);
     let failed = |e: room::Error| match e {
         _ if options.stop.raised() => Error::Stopped,
         room::Error::Impossible(_) => Error::Infeasible(e.to_string()),
@@ -54,12 +61,16 @@ pub fn replenish(
     let work =
         replenishment::Options { limits: options.limits(), exact: EXACT_NODES, ..replenishment::Options::default() };
     let plan = replenishment::solve(&problem, &work, watch).map_err(failed)?;
-    Ok(Replenishment { problem, plan, dealers, plants })
+    if let Some(fault) = replenishment::certificate::faults(&problem, &plan).first() {
+        return Err(Error::Internal(format!("the replenishment plan fails its certificate: {fault}")));
+    }
+    Ok(Replenishment { problem, plan, dealers, plants, goods })
 }
 
-fn data(ground: &Ground, state: &NetworkState, dealers: &[SiteId], plants: &[SiteId]) -> room::Data {
+fn data(ground: &Ground, state: &NetworkState, goods: &Goods, dealers: &[SiteId], plants: &[SiteId]) -> room::Data {
     let scenario = ground.scenario;
     let settings = &scenario.settings.replenishment;
+    let carriers = carriers(ground, state, dealers, plants);
     room::Data {
         weeks: scenario.settings.horizon_weeks,
         ages: 1,
@@ -76,10 +87,10 @@ fn data(ground: &Ground, state: &NetworkState, dealers: &[SiteId], plants: &[Sit
                 room::Dealer { storage: limit(f64::from(site.storage.get())), credit: limit(site.credit.major()) }
             })
             .collect(),
-        lanes: lanes(ground, dealers, plants),
+        lanes: lanes(ground, dealers, plants, &carriers),
         supply: supply(ground, plants),
-        carriers: carriers(ground, dealers, plants),
-        cells: cells(ground, state, dealers, plants),
+        carriers,
+        cells: cells(ground, state, goods, dealers),
         transfers: Vec::new(),
         nervousness: 0.0,
     }
@@ -109,21 +120,29 @@ fn models(ground: &Ground) -> Vec<room::Model> {
         .collect()
 }
 
-fn lanes(ground: &Ground, dealers: &[SiteId], plants: &[SiteId]) -> Vec<room::Lane> {
+/// The road of every plant to every store. A lane with a freight of its own pays that for a car; on all others the
+/// carrier is paid for the road, and a car pays the fixed part.
+fn lanes(ground: &Ground, dealers: &[SiteId], plants: &[SiteId], carriers: &[room::Carrier]) -> Vec<room::Lane> {
     let scenario = ground.scenario;
     let settings = &scenario.settings.replenishment;
+    let carried: BTreeSet<(usize, usize)> =
+        carriers.iter().flat_map(|k| k.dealers.iter().map(|&d| (k.plant, d))).collect();
     let mut lanes = Vec::new();
     for (p, &plant) in plants.iter().enumerate() {
         for (d, &dealer) in dealers.iter().enumerate() {
             let km = scenario.network.site_to_site(plant, dealer).distance.get();
-            let given = scenario.network.lanes.binary_search_by_key(&(plant, dealer), |l| (l.from, l.to)).ok();
-            let cost = given
-                .and_then(|k| scenario.network.lanes[k].cost_per_car)
-                .unwrap_or(settings.freight_fixed + settings.freight_per_km * km);
+            let road = if carried.contains(&(p, d)) { 0.0 } else { km };
+            let cost = tariff(ground, plant, dealer).unwrap_or(settings.freight_fixed + settings.freight_per_km * road);
             lanes.push(room::Lane { plant: p, dealer: d, lead: lead_weeks(ground, plant, dealer), cost: cost.major() });
         }
     }
     lanes
+}
+
+/// Freight that the lanes table gives for a car.
+fn tariff(ground: &Ground, plant: SiteId, dealer: SiteId) -> Option<Money> {
+    let lanes = &ground.scenario.network.lanes;
+    lanes.binary_search_by_key(&(plant, dealer), |l| (l.from, l.to)).ok().and_then(|k| lanes[k].cost_per_car)
 }
 
 fn supply(ground: &Ground, plants: &[SiteId]) -> Vec<room::Supply> {
@@ -143,76 +162,126 @@ fn supply(ground: &Ground, plants: &[SiteId]) -> Vec<room::Supply> {
     supply
 }
 
-/// The first carrier class runs from every plant to the open stores of every region, sharing loads inside the region.
-fn carriers(ground: &Ground, dealers: &[SiteId], plants: &[SiteId]) -> Vec<room::Carrier> {
+/// Carriers run from every plant to the open stores of every region, which share their loads; stores with a freight of
+/// their own from the plant stand apart. Each group has the class that carries its usual week for least.
+fn carriers(ground: &Ground, state: &NetworkState, dealers: &[SiteId], plants: &[SiteId]) -> Vec<room::Carrier> {
     let network = &ground.scenario.network;
-    let Some((_, class)) = network.carriers.iter().next() else { return Vec::new() };
+    let largest = ground.scenario.catalogue.models.values().map(|m| m.carrier_slots).fold(0.0, f64::max);
+    let classes: Vec<&Carrier> = network.carriers.values().filter(|c| c.slots >= largest).collect();
     let mut by_region = BTreeMap::new();
     for (d, &dealer) in dealers.iter().enumerate() {
         by_region.entry(ground.region[dealer]).or_insert_with(Vec::new).push(d);
     }
+    let load: Vec<Vec<f64>> = dealers.iter().map(|&d| weekly_load(ground, state, d, plants)).collect();
     let mut carriers = Vec::new();
     for (p, &plant) in plants.iter().enumerate() {
         for members in by_region.values() {
+            let members: Vec<usize> =
+                members.iter().copied().filter(|&d| tariff(ground, plant, dealers[d]).is_none()).collect();
             let km: f64 = members.iter().map(|&d| network.site_to_site(plant, dealers[d]).distance.get()).sum();
-            let cost = class.cost_per_trip + class.cost_per_km * (km / members.len() as f64);
+            let trip = |class: &Carrier| {
+                (class.cost_per_trip + class.cost_per_km * (km / members.len().max(1) as f64)).major()
+            };
+            let week: f64 = members.iter().map(|&d| load[d][p]).sum();
+            let choice = |class: &Carrier| {
+                ((week / class.slots - 1e-9).ceil().max(1.0) * trip(class), trip(class) / class.slots)
+            };
+            let best = classes.iter().copied().min_by(|a, b| {
+                let (a, b) = (choice(a), choice(b));
+                a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+            });
+            let Some(class) = best.filter(|_| !members.is_empty()) else { continue };
             carriers.push(room::Carrier {
                 plant: p,
-                dealers: members.clone(),
                 capacity: class.slots,
-                cost: cost.major(),
+                cost: trip(class),
                 minimum_load: class.minimum_load.get(),
-                under_load: cost.major() / class.slots,
+                under_load: trip(class) / class.slots,
                 fleet: None,
+                dealers: members,
             });
         }
     }
     carriers
 }
 
-fn cells(ground: &Ground, state: &NetworkState, dealers: &[SiteId], plants: &[SiteId]) -> Vec<room::Cell> {
+/// Slots that a store's expected week takes on carriers from each plant, models coming from their plants by their build
+/// slots.
+fn weekly_load(ground: &Ground, state: &NetworkState, dealer: SiteId, plants: &[SiteId]) -> Vec<f64> {
     let scenario = ground.scenario;
-    let settings = &scenario.settings.replenishment;
-    let weeks = scenario.settings.horizon_weeks;
-    let mut stock: BTreeMap<(SiteId, ModelId), u32> = BTreeMap::new();
-    for lot in &scenario.stock {
-        *stock.entry((lot.site, lot.model)).or_default() += lot.cars;
-    }
-    let mut pipeline: BTreeMap<(SiteId, ModelId), Vec<u32>> = BTreeMap::new();
-    for on_road in &scenario.in_transit {
-        let arrivals = pipeline.entry((on_road.site, on_road.model)).or_insert_with(|| vec![0; weeks]);
-        if let Some(cars) = arrivals.get_mut(on_road.week.index()) {
-            *cars += on_road.cars;
+    let weeks = scenario.settings.horizon_weeks as f64;
+    let mut load = vec![0.0; plants.len()];
+    for (model, m) in scenario.catalogue.models.iter() {
+        let slots = |p: SiteId| scenario.supply[(p, model)].iter().map(|&s| f64::from(s)).sum::<f64>();
+        let all: f64 = plants.iter().map(|&p| slots(p)).sum();
+        let asked = state.asked(&ground.forecast, dealer, model, 0, weeks) / weeks * m.carrier_slots;
+        if all > 0.0 {
+            plants.iter().zip(&mut load).for_each(|(&p, sum)| *sum += asked * slots(p) / all);
         }
     }
-    let mut cells = Vec::new();
-    for (d, &dealer) in dealers.iter().enumerate() {
-        let cover = plants.iter().map(|&p| lead_weeks(ground, p, dealer)).min().unwrap_or(1) + 1;
-        for model in scenario.catalogue.models.ids() {
-            let demand: Vec<f64> = (0..weeks).map(|w| state.rate(&ground.forecast, dealer, model, w)).collect();
-            let rate = demand.iter().sum::<f64>() / weeks as f64;
-            let key = (dealer, model);
-            if rate < FAINT && !stock.contains_key(&key) && !pipeline.contains_key(&key) {
-                continue;
+    load
+}
+
+fn cells(ground: &Ground, state: &NetworkState, goods: &Goods, dealers: &[SiteId]) -> Vec<room::Cell> {
+    let weeks = ground.scenario.settings.horizon_weeks;
+    let (stock, pipeline, leads) = (goods.held(), goods.due(weeks), Leads::new(ground));
+    let of_dealer = |(d, &dealer): (usize, &SiteId)| -> Vec<room::Cell> {
+        let models = ground.scenario.catalogue.models.ids();
+        models
+            .filter_map(|model| {
+                let key = (dealer, model);
+                let demand: Vec<f64> = (0..weeks).map(|w| state.rate(&ground.forecast, dealer, model, w)).collect();
+                let faint = demand.iter().sum::<f64>() / (weeks as f64) < FAINT;
+                if faint && !stock.contains_key(&key) && !pipeline.contains_key(&key) {
+                    return None;
+                }
+                let held = stock.get(&key).copied().unwrap_or(0);
+                let due = pipeline.get(&key).cloned().unwrap_or_else(|| vec![0; weeks]);
+                Some(cell(ground, state, (d, dealer, model), (demand, held, due), leads.weeks[key] + 1))
+            })
+            .collect()
+    };
+    let cells: Vec<Vec<room::Cell>> = dealers.par_iter().enumerate().map(of_dealer).collect();
+    cells.into_iter().flatten().collect()
+}
+
+/// A store and model: the safety stock of each week covers what the weeks until the next order could arrive may be asked
+/// for beyond their mean, the end target is what the weeks after the horizon ask for.
+fn cell(
+    ground: &Ground,
+    state: &NetworkState,
+    (d, dealer, model): (usize, SiteId, ModelId),
+    (demand, held, due): (Vec<f64>, u32, Vec<u32>),
+    cover: usize,
+) -> room::Cell {
+    let settings = &ground.scenario.settings.replenishment;
+    let weeks = demand.len();
+    let mut known: Option<(f64, f64)> = None;
+    let safety = (1..=weeks).map(|from| {
+        let mean = state.asked(&ground.forecast, dealer, model, from, cover as f64);
+        match known {
+            Some((same, safety)) if same == mean => safety,
+            _ => {
+                let level = Count::new(mean, ground.forecast.dispersion).quantile(settings.service);
+                let safety = (f64::from(level) - mean).max(0.0);
+                known = Some((mean, safety));
+                safety
             }
-            let mean = rate * cover as f64;
-            let level = Count::new(mean, ground.forecast.dispersion).quantile(settings.service);
-            cells.push(room::Cell {
-                dealer: d,
-                model: model.index(),
-                demand,
-                stock: vec![stock.get(&key).copied().unwrap_or(0)],
-                pipeline: pipeline.remove(&key).unwrap_or_else(|| vec![0; weeks]),
-                fixed: Vec::new(),
-                forbidden: Vec::new(),
-                pack: settings.pack,
-                minimum_order: 0,
-                safety: (f64::from(level) - mean).max(0.0),
-                end_target: settings.end_cover_weeks * rate,
-                rate,
-                previous: None,
-            });
         }
+    });
+    room::Cell {
+        dealer: d,
+        model: model.index(),
+        stock: vec![held],
+        pipeline: due,
+        fixed: Vec::new(),
+        forbidden: Vec::new(),
+        pack: settings.pack,
+        minimum_order: 0,
+        safety: safety.collect(),
+        end_target: state.asked(&ground.forecast, dealer, model, weeks, settings.end_cover_weeks),
+        rate: demand.iter().sum::<f64>() / weeks as f64,
+        previous: None,
+        demand,
     }
-    cells
 }

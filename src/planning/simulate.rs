@@ -2,7 +2,7 @@
 
 use super::counts::Count;
 use super::lead::mean_days;
-use super::{Error, Ground, NetworkState, Options, Transfers};
+use super::{Error, Goods, Ground, NetworkState, Options, Transfers};
 use crate::demand::choice::captured_share;
 use crate::ids::{FormatId, Grid, Id, IdVec, ModelId, RegionId, SiteId, ZoneId};
 use crate::progress::Observer;
@@ -50,10 +50,14 @@ pub fn simulate(
         today.open.ids().filter(|&s| today.open[s].is_some() || plan.open[s].is_some()).collect();
     let market = Market::new(ground, &[today, plan]);
     let run = run_options(options);
-    let problem = |this: &NetworkState, moves: Vec<room::Move>| checked(parts(ground, &market, &dealers, this, moves));
-    let moves = transfers.map_or_else(Vec::new, |t| planned_moves(&dealers, t));
+    let problem = |this: &NetworkState, goods: &Goods, moves: Vec<room::Move>| {
+        checked(parts(ground, &market, &dealers, this, goods, moves))
+    };
+    // Stock as it stands at the start; what transfers leave at stores that close moves with them.
+    let (before, after) = (Goods::of(ground, today), Goods::of(ground, plan));
+    let moves = all_moves(ground, &dealers, plan, &after, transfers)?;
     if let Some(relative) = options.precision {
-        let problems = [problem(today, Vec::new())?, problem(plan, moves)?];
+        let problems = [problem(today, &before, Vec::new())?, problem(plan, &after, moves)?];
         let (mut outcomes, reached) = compare(&problems, &run, relative, watch).map_err(ended)?;
         let (plan, today) = (outcomes.remove(1), outcomes.remove(0));
         return Ok(Simulation { dealers, today, plan, reached: Some(reached) });
@@ -63,9 +67,9 @@ pub fn simulate(
         let outcome = simulation::run(&problem, &run, watch).map_err(ended)?;
         if outcome.stopped { Err(Error::Stopped) } else { Ok(outcome) }
     };
-    let before = one("today's network", problem(today, Vec::new())?)?;
-    let after = one("the plan", problem(plan, moves)?)?;
-    Ok(Simulation { dealers, today: before, plan: after, reached: None })
+    let today = one("today's network", problem(today, &before, Vec::new())?)?;
+    let plan = one("the plan", problem(plan, &after, moves)?)?;
+    Ok(Simulation { dealers, today, plan, reached: None })
 }
 
 /// Simulates today's network and several plans on the same customers until the network cost of each is known to
@@ -80,7 +84,11 @@ pub fn compare_plans(
     let states: Vec<&NetworkState> = std::iter::once(today).chain(plans).collect();
     let dealers: Vec<SiteId> = today.open.ids().filter(|&site| states.iter().any(|s| s.open[site].is_some())).collect();
     let market = Market::new(ground, &states);
-    let problem = |this: &&NetworkState| checked(parts(ground, &market, &dealers, this, Vec::new()));
+    let problem = |this: &&NetworkState| {
+        let goods = Goods::of(ground, this);
+        let moves = all_moves(ground, &dealers, this, &goods, None)?;
+        checked(parts(ground, &market, &dealers, this, &goods, moves))
+    };
     let problems = states.iter().map(problem).collect::<Result<Vec<_>, _>>()?;
     compare(&problems, &run_options(options), options.precision.unwrap_or(0.01), watch).map_err(ended)
 }
@@ -185,6 +193,7 @@ fn parts(
     market: &Market,
     dealers: &[SiteId],
     this: &NetworkState,
+    goods: &Goods,
     moves: Vec<room::Move>,
 ) -> room::Parts {
     let scenario = ground.scenario;
@@ -244,7 +253,7 @@ fn parts(
         review_days: 7,
         supply: supply(ground, days.div_ceil(7)),
         sales_limit: sales_limits(ground, dealers, this),
-        stock: scenario
+        stock: goods
             .stock
             .iter()
             .filter_map(|lot| {
@@ -253,8 +262,8 @@ fn parts(
                 Some(room::Lot { dealer, model: lot.model.index() as u32, cars: lot.cars, age_days })
             })
             .collect(),
-        pipeline: scenario
-            .in_transit
+        pipeline: goods
+            .arrivals
             .iter()
             .filter(|a| a.week.index() * 7 < days)
             .filter_map(|a| {
@@ -483,13 +492,37 @@ fn lead_rows(means: impl Iterator<Item = f64>, cv: f64) -> (Vec<u32>, Vec<Vec<f6
     (rows, kinds.into_iter().map(row).collect())
 }
 
+/// The week's transfers, and the cars that they leave at stores that close, which go on to other stores.
+fn all_moves(
+    ground: &Ground,
+    dealers: &[SiteId],
+    state: &NetworkState,
+    goods: &Goods,
+    transfers: Option<&Transfers>,
+) -> Result<Vec<room::Move>, Error> {
+    let mut moves = transfers.map_or_else(Vec::new, |t| planned_moves(dealers, t));
+    let before = goods.redirected.len();
+    let after = goods.clone().after(ground, state, &transfers.map_or_else(Vec::new, Transfers::moved))?;
+    for r in &after.redirected[before..] {
+        let (Some(to), cars) = (r.to, r.cars) else { continue };
+        let (from, to, model) = (place(dealers, r.from), place(dealers, to), r.model.index() as u32);
+        let cost = Money::from_major(r.cost.major() / f64::from(cars));
+        moves.push(room::Move { day: TRANSFER_DAY, from, to, model, cars, cost });
+    }
+    Ok(moves)
+}
+
+/// Position of a store in the simulation.
+fn place(dealers: &[SiteId], site: SiteId) -> u32 {
+    dealers.binary_search(&site).expect("a store of some network") as u32
+}
+
 /// The week's transfers, cars of the same model between the same dealers together.
 fn planned_moves(dealers: &[SiteId], transfers: &Transfers) -> Vec<room::Move> {
-    let position = |site: SiteId| dealers.binary_search(&site).expect("a store of either network") as u32;
     let mut moves: Vec<room::Move> = Vec::new();
     for m in &transfers.plan.moves {
         let ((from, model), (to, _)) = (transfers.cell(m.from), transfers.cell(m.to));
-        let (from, to, model) = (position(from), position(to), model.index() as u32);
+        let (from, to, model) = (place(dealers, from), place(dealers, to), model.index() as u32);
         match moves.last_mut() {
             Some(last) if (last.from, last.to, last.model, last.cost) == (from, to, model, m.cost) => last.cars += 1,
             _ => moves.push(room::Move { day: TRANSFER_DAY, from, to, model, cars: 1, cost: m.cost }),

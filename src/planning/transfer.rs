@@ -1,8 +1,10 @@
 //! Transfers of the coming week: what a car is worth where it stands, and where it would be worth more.
 
 use super::counts::Count;
-use super::lead::mean_days;
-use super::{Error, Ground, NetworkState, Options};
+use super::goods::days_on_road;
+use super::lead::Leads;
+use super::yards::Yards;
+use super::{Error, Goods, Ground, Moved, NetworkState, Options};
 use crate::ids::{Grid, Id, ModelId, SiteId};
 use crate::network::travel::great_circle;
 use crate::progress::Observer;
@@ -10,10 +12,8 @@ use crate::transfer::{self, plan::Plan, problem as room};
 
 /// Longest wait that a car on the ground is charged for, weeks.
 const LONGEST_WAIT: f64 = 26.0;
-/// Most cars of one model that a dealer is offered in a week.
-const MOST_IN: usize = 6;
-/// Working days that a carrier drives so many kilometres in.
-const KM_PER_DAY: f64 = 500.0;
+/// Cars of one model that a dealer is offered in a week whatever it holds.
+const LEAST_OFFER: usize = 6;
 
 /// The problem, its plan, and the scenario ids of its positions.
 pub struct Transfers {
@@ -30,6 +30,14 @@ impl Transfers {
     pub fn cell(&self, cell: usize) -> (SiteId, ModelId) {
         let c = &self.problem.data().cells[cell];
         (self.dealers[c.dealer], ModelId::at(c.model))
+    }
+    /// The moves in the scenario's ids, one a car.
+    pub fn moved(&self) -> Vec<Moved> {
+        let one = |m: &transfer::Move| {
+            let ((from, model), (to, _)) = (self.cell(m.from), self.cell(m.to));
+            Moved { from, to, model, age_days: m.age_days, cars: 1 }
+        };
+        self.plan.moves.iter().map(one).collect()
     }
     /// Road length of an arc in kilometres.
     pub fn distance_km(&self, ground: &Ground, arc: usize) -> f64 {
@@ -50,30 +58,34 @@ pub fn transfer(
     let dealers: Vec<SiteId> =
         today.open.ids().filter(|&s| today.open[s].is_some() || plan.open[s].is_some()).collect();
     let failed = |e: room::Error| if options.stop.raised() { Error::Stopped } else { Error::Internal(e.to_string()) };
-    let problem = room::Problem::new(data(ground, plan, &dealers)).map_err(failed)?;
+    let goods = Goods::of(ground, plan);
+    let problem = room::Problem::new(data(ground, plan, &goods, &dealers)).map_err(failed)?;
     let answer = transfer::solve(&problem, &options.limits()).map_err(failed)?;
+    if let Some(fault) = transfer::certificate::faults(&problem, &answer).first() {
+        return Err(Error::Internal(format!("the transfer plan fails its certificate: {fault}")));
+    }
     watch.advance(1);
     Ok(Transfers { problem, plan: answer, dealers })
 }
 
-fn data(ground: &Ground, plan: &NetworkState, dealers: &[SiteId]) -> room::Data {
+fn data(ground: &Ground, plan: &NetworkState, goods: &Goods, dealers: &[SiteId]) -> room::Data {
     let scenario = ground.scenario;
     let settings = &scenario.settings.transfer;
     let models = scenario.catalogue.models.len();
     let mut ages: Grid<SiteId, ModelId, Vec<room::Car>> =
         Grid::filled(Vec::new(), scenario.network.sites.len(), models);
     let mut number = 0;
-    for lot in &scenario.stock {
+    for lot in &goods.stock {
         for _ in 0..lot.cars {
             ages[(lot.site, lot.model)].push(room::Car { number, age_days: lot.age_days });
             number += 1;
         }
     }
     let mut on_road: Grid<SiteId, ModelId, u32> = Grid::filled(0, scenario.network.sites.len(), models);
-    let lead = mean_days(ground);
-    for arrival in &scenario.in_transit {
+    let lead = Leads::new(ground).days;
+    for arrival in &goods.arrivals {
         // Only what arrives before a new order could.
-        if (arrival.week.index() as f64) * 7.0 <= lead[arrival.site] {
+        if (arrival.week.index() as f64) * 7.0 <= lead[(arrival.site, arrival.model)] {
             on_road[(arrival.site, arrival.model)] += arrival.cars;
         }
     }
@@ -81,30 +93,27 @@ fn data(ground: &Ground, plan: &NetworkState, dealers: &[SiteId]) -> room::Data 
     for (d, &dealer) in dealers.iter().enumerate() {
         for model in scenario.catalogue.models.ids() {
             let cars = ages[(dealer, model)].clone();
-            let weeks = scenario.settings.horizon_weeks;
             let open = plan.open[dealer].is_some();
-            let rate = if open {
-                (0..weeks).map(|w| plan.rate(&ground.forecast, dealer, model, w)).sum::<f64>() / weeks as f64
-            } else {
-                0.0
-            };
-            if cars.is_empty() && rate <= 0.0 {
+            let cover = lead[(dealer, model)] / 7.0 + 1.0;
+            let asked = |weeks: f64| if open { plan.asked(&ground.forecast, dealer, model, 0, weeks) } else { 0.0 };
+            if cars.is_empty() && asked(cover) <= 0.0 {
                 continue;
             }
-            let coming = on_road[(dealer, model)] as usize;
-            let held = cars.len() + coming;
-            let room_for = if open { MOST_IN } else { 0 };
-            let cover = lead[dealer] / 7.0 + 1.0;
-            let worth = worth(ground, model, rate, cover, held + room_for);
+            let held = cars.len() + on_road[(dealer, model)] as usize;
+            let wanted = asked(cover + scenario.settings.replenishment.end_cover_weeks);
+            let offered = if open { offered(wanted, held) } else { 0 };
+            let worth = worth(ground, model, asked(cover), cover, held + offered);
             // The n-th car that leaves was the (held − n + 1)-th, the n-th that comes is the (held + n)-th.
             let loss: Vec<f64> = (0..cars.len()).map(|n| worth[held - 1 - n]).collect();
-            let gain: Vec<f64> = (0..room_for).map(|n| worth[held + n]).collect();
+            let gain: Vec<f64> = (0..offered).map(|n| worth[held + n]).collect();
             cells.push(room::Cell { dealer: d, model: model.index(), cars, gain, loss });
         }
     }
+    let yards = Yards::new(ground, plan, goods);
     room::Data {
-        dealers: dealers.iter().map(|&d| dealer(ground, plan, d)).collect(),
+        dealers: dealers.iter().map(|&d| dealer(plan, &yards, d)).collect(),
         lateness: scenario.catalogue.models.values().map(|m| m.holding_per_day.major()).collect(),
+        price: scenario.catalogue.models.values().map(|m| m.price.major()).collect(),
         cells,
         arcs: arcs(ground, plan, dealers),
         rules: room::Rules {
@@ -115,24 +124,28 @@ fn data(ground: &Ground, plan: &NetworkState, dealers: &[SiteId]) -> room::Data 
     }
 }
 
-/// Worth of the first, second … car of a model at a dealer that sells `rate` a week and gets new cars after `cover`
+/// Cars of a model that a dealer is offered in a week: what it is wanted to hold until new orders arrive and beyond,
+/// less what it has; never fewer than [`LEAST_OFFER`].
+fn offered(wanted: f64, held: usize) -> usize {
+    // The small subtraction keeps 116.00000000000001 at 116.
+    LEAST_OFFER.max(((wanted - 1e-9).ceil().max(0.0) as usize).saturating_sub(held))
+}
+
+/// Worth of the first, second … car of a model at a dealer that is asked for `asked` before new cars come after `cover`
 /// weeks: money earned if it is asked for before then, less the cost of the time until its turn comes. Falls with the
 /// number of cars.
-fn worth(ground: &Ground, model: ModelId, rate: f64, cover: f64, most: usize) -> Vec<f64> {
+fn worth(ground: &Ground, model: ModelId, asked: f64, cover: f64, most: usize) -> Vec<f64> {
     let m = &ground.scenario.catalogue.models[model];
     let earned = (m.margin + m.lost_sale).major();
     let week = m.holding_per_day.major() * 7.0;
-    let asked = Count::new(rate * cover, ground.forecast.dispersion).survival(most);
-    let wait = |k: usize| if rate > 0.0 { ((k + 1) as f64 / rate).min(LONGEST_WAIT) } else { LONGEST_WAIT };
-    asked.iter().enumerate().map(|(k, p)| p * earned - week * wait(k)).collect()
+    let survival = Count::new(asked, ground.forecast.dispersion).survival(most);
+    let wait = |k: usize| if asked > 0.0 { ((k + 1) as f64 * cover / asked).min(LONGEST_WAIT) } else { LONGEST_WAIT };
+    survival.iter().enumerate().map(|(k, p)| p * earned - week * wait(k)).collect()
 }
 
-fn dealer(ground: &Ground, plan: &NetworkState, site: SiteId) -> room::Dealer {
-    let storage = ground.scenario.network.sites[site].storage.get();
-    let held: u32 = ground.scenario.stock.iter().filter(|l| l.site == site).map(|l| l.cars).sum();
-    let room = (storage > 0).then(|| storage.saturating_sub(held));
+fn dealer(plan: &NetworkState, yards: &Yards, site: SiteId) -> room::Dealer {
     let open = plan.open[site].is_some();
-    room::Dealer { gives: true, takes: open, room, clears: !open }
+    room::Dealer { gives: true, takes: open, room: yards.places(site), credit: yards.credit(site), clears: !open }
 }
 
 fn arcs(ground: &Ground, plan: &NetworkState, dealers: &[SiteId]) -> Vec<room::Arc> {
@@ -148,7 +161,7 @@ fn arcs(ground: &Ground, plan: &NetworkState, dealers: &[SiteId]) -> Vec<room::A
             let km = network.site_to_site(from, to).distance.get();
             if km <= settings.radius_km {
                 let cost = settings.cost_fixed + settings.cost_per_km * km;
-                let lead_days = (km / KM_PER_DAY).ceil().max(1.0);
+                let lead_days = days_on_road(km);
                 arcs.push(room::Arc { from: a, to: b, cost: cost.major(), lead_days });
             }
         }

@@ -27,7 +27,7 @@ fn walk(problem: &Problem, cell: usize, view: &View, packs: &[u16]) -> (CellPath
             wanted -= sold;
         }
         let stock = buckets.iter().sum::<f64>();
-        let short = (c.safety - stock).max(0.0);
+        let short = (c.safety[t] - stock).max(0.0);
         cost.holding += buckets.iter().zip(&model.holding).map(|(b, h)| b * h).sum::<f64>();
         cost.lost_sales += model.lost_sale * wanted;
         cost.safety += model.safety_penalty * short;

@@ -2,9 +2,9 @@
 //! to the hundredth. Shares nothing with the algorithms but the problem and the plan.
 
 use super::plan::{CostParts, Plan};
-use super::problem::{Data, Mode, Problem};
+use super::problem::{Data, Lane, Mode, Problem};
 use crate::units::Money;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Cars by which sums of fractional expectations may differ.
 const CARS: f64 = 1e-6;
@@ -28,17 +28,21 @@ pub fn faults(problem: &Problem, plan: &Plan) -> Vec<String> {
     wrong
 }
 
+/// Lanes by plant and dealer.
+fn lanes(data: &Data) -> BTreeMap<(usize, usize), &Lane> {
+    data.lanes.iter().map(|l| ((l.plant, l.dealer), l)).collect()
+}
+
 /// Freeze, fixed lines, forbidden weeks, packs and minimum orders.
 fn sizes(data: &Data, plan: &Plan, wrong: &mut Vec<String>) {
-    let mut lines = BTreeMap::new();
+    let (roads, mut lines) = (lanes(data), BTreeMap::new());
     for o in &plan.orders {
         let cell = &data.cells[o.cell];
         let at = format!("cell {} plant {} week {}", o.cell, o.plant, o.week);
         if lines.insert((o.cell, o.plant, o.week), o.cars).is_some() {
             wrong.push(format!("{at}: two lines"));
         }
-        let lane = data.lanes.iter().find(|l| l.plant == o.plant && l.dealer == cell.dealer);
-        if lane.is_none_or(|l| l.lead + o.week != o.arrives) {
+        if roads.get(&(o.plant, cell.dealer)).is_none_or(|l| l.lead + o.week != o.arrives) {
             wrong.push(format!("{at}: arrives in week {}, which is not what the lane says", o.arrives));
         }
         if cell.fixed.iter().any(|f| f.plant == o.plant && f.week == o.week) {
@@ -209,10 +213,9 @@ fn costs(data: &Data, plan: &Plan, wrong: &mut Vec<String>) {
 
 /// The cost of a plan from its orders, transfers and sales.
 pub fn recomputed(data: &Data, plan: &Plan) -> CostParts {
-    let mut cost = CostParts::default();
+    let (roads, mut cost) = (lanes(data), CostParts::default());
     for o in &plan.orders {
-        let dealer = data.cells[o.cell].dealer;
-        let lane = data.lanes.iter().find(|l| l.plant == o.plant && l.dealer == dealer);
+        let lane = roads.get(&(o.plant, data.cells[o.cell].dealer));
         cost.shipping += lane.map_or(0.0, |l| l.cost * f64::from(o.cars));
     }
     for t in &plan.transfers {
@@ -275,7 +278,7 @@ fn stock_costs(data: &Data, plan: &Plan, cost: &mut CostParts) {
                 cost.holding += model.holding[g] * older[g];
             }
             cost.lost_sales += model.lost_sale * path.lost[t];
-            cost.safety += model.safety_penalty * (cell.safety - path.stock[t]).max(0.0);
+            cost.safety += model.safety_penalty * (cell.safety[t] - path.stock[t]).max(0.0);
             age = older;
         }
         let last = path.stock.last().copied().unwrap_or(0.0);
@@ -291,6 +294,9 @@ fn distances(data: &Data, plan: &Plan, cost: &mut CostParts) {
             *free.entry((o.cell, o.arrives)).or_default() += f64::from(o.cars);
         }
     }
+    let mut leads = vec![Vec::new(); data.dealers.len()];
+    data.lanes.iter().for_each(|l| leads[l.dealer].push((l.plant, l.lead)));
+    let built: BTreeSet<(usize, usize)> = data.supply.iter().map(|s| (s.plant, s.model)).collect();
     let ordered = |c: usize, t: usize| free.get(&(c, t)).copied().unwrap_or(0.0);
     for (c, cell) in data.cells.iter().enumerate() {
         if let Some(previous) = cell.previous.as_ref().filter(|_| data.nervousness > 0.0) {
@@ -299,9 +305,8 @@ fn distances(data: &Data, plan: &Plan, cost: &mut CostParts) {
         }
         let Some(cover) = plan.fair_cover.get(cell.model).copied().flatten() else { continue };
         let target = cover * cell.rate;
-        let builds = |plant: usize| data.supply.iter().any(|s| s.plant == plant && s.model == cell.model);
-        let leads = data.lanes.iter().filter(|l| l.dealer == cell.dealer && builds(l.plant)).map(|l| l.lead);
-        let Some(week) = leads.min().map(|l| l + data.freeze).filter(|&w| w < data.weeks && target > 0.0) else {
+        let mine = leads[cell.dealer].iter().filter(|l| built.contains(&(l.0, cell.model))).map(|l| l.1);
+        let Some(week) = mine.min().map(|l| l + data.freeze).filter(|&w| w < data.weeks && target > 0.0) else {
             continue;
         };
         let fixed: u32 = cell.fixed.iter().map(|f| f.cars).sum();

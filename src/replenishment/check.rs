@@ -188,6 +188,7 @@ fn shape(data: &Data, cell: &Cell, c: usize, f: &mut Faults) {
         ("demand", cell.demand.len(), data.weeks),
         ("stock", cell.stock.len(), data.ages),
         ("pipeline", cell.pipeline.len(), data.weeks),
+        ("safety", cell.safety.len(), data.weeks),
         ("previous", cell.previous.as_ref().map_or(data.weeks, Vec::len), data.weeks),
     ] {
         if length != wanted {
@@ -195,7 +196,8 @@ fn shape(data: &Data, cell: &Cell, c: usize, f: &mut Faults) {
         }
     }
     cell.demand.iter().enumerate().for_each(|(t, &v)| f.amount(at(&format!("demand[{t}]")), v));
-    for (field, value) in [("safety", cell.safety), ("end_target", cell.end_target), ("rate", cell.rate)] {
+    cell.safety.iter().enumerate().for_each(|(t, &v)| f.amount(at(&format!("safety[{t}]")), v));
+    for (field, value) in [("end_target", cell.end_target), ("rate", cell.rate)] {
         f.amount(at(field), value);
     }
     if cell.pack == 0 {

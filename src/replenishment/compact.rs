@@ -134,7 +134,7 @@ fn reason(problem: &Problem, plan: &Plan, cell: usize, week: usize, cars: f64) -
         lost += now.min(path.sales[t]) * model.lost_sale;
         missing -= now;
         let stock = (path.stock[t] - missing).max(0.0);
-        short += ((c.safety - stock).max(0.0) - path.short[t]).max(0.0) * model.safety_penalty;
+        short += ((c.safety[t] - stock).max(0.0) - path.short[t]).max(0.0) * model.safety_penalty;
     }
     let last = path.stock.last().copied().unwrap_or(0.0);
     let end = ((c.end_target - (last - missing).max(0.0)).max(0.0) - path.end_short).max(0.0) * model.end_penalty;

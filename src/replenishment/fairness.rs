@@ -80,7 +80,7 @@ fn cover(problem: &Problem, model: usize) -> Option<f64> {
         let Some(week) = first_arrival(problem, c) else { continue };
         let cell = &data.cells[c];
         let held = position(problem, c);
-        need += (cell.demand[..=week].iter().sum::<f64>() + cell.safety - held).max(0.0);
+        need += (cell.demand[..=week].iter().sum::<f64>() + cell.safety[week] - held).max(0.0);
         sites.push((cell.rate, held));
     }
     (need > cars && sites.iter().any(|s| s.0 > 0.0)).then(|| water_level(&sites, cars))

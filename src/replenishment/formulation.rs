@@ -118,7 +118,7 @@ impl Compact<'_> {
         let data = self.problem.data();
         let at: BTreeMap<_, _> = data.cells.iter().enumerate().map(|(c, x)| ((x.dealer, x.model), c)).collect();
         // With whole demand and targets, whole orders leave a flow whose vertices are whole by themselves.
-        let fractional = |c: &Cell| c.demand.iter().chain([&c.safety, &c.end_target]).any(|v| v.fract() != 0.0);
+        let fractional = |c: &Cell| c.demand.iter().chain(&c.safety).chain([&c.end_target]).any(|v| v.fract() != 0.0);
         let whole = self.shape.integer && data.cells.iter().any(fractional);
         for (a, arc) in data.transfers.iter().enumerate() {
             for &from in self.problem.cells_of_dealer(arc.from) {
@@ -178,7 +178,7 @@ impl Compact<'_> {
                 let sold = self.sales[c][t].iter().map(|&s| (s, 1.0));
                 self.lp.equal(cell.demand[t], sold.chain([(self.lost[c][t], 1.0)]));
                 let held = self.stock[c][t].iter().map(|&i| (i, 1.0));
-                self.lp.at_least(cell.safety, held.chain([(self.short[c][t], 1.0)]));
+                self.lp.at_least(cell.safety[t], held.chain([(self.short[c][t], 1.0)]));
             }
             let held = self.stock[c][data.weeks - 1].iter().map(|&i| (i, 1.0));
             self.lp.at_least(cell.end_target, held.chain([(self.end_short[c], 1.0)]));

@@ -129,8 +129,8 @@ pub struct Cell {
     pub pack: u32,
     /// Smallest order, cars (0 or 1 = any).
     pub minimum_order: u32,
-    /// Safety stock wanted at the end of every week, cars.
-    pub safety: f64,
+    /// Safety stock wanted at the end of each week, cars.
+    pub safety: Vec<f64>,
     /// Stock wanted at the end of the horizon, cars.
     pub end_target: f64,
     /// Sales rate used for fairness, cars a week; 0 leaves the cell out of fairness.

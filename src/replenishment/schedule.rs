@@ -72,14 +72,14 @@ fn holding(view: &View, tariff: &Tariff, start: usize, week: usize, arrived: f64
 
 /// Safety stock and end target missed by a stock.
 fn shortfalls(view: &View, week: usize, stock: f64) -> f64 {
-    let safety = view.safety_penalty * (view.safety - stock).max(0.0);
+    let safety = view.safety_penalty * (view.safety[week] - stock).max(0.0);
     let last = week + 1 == view.weeks();
     safety + if last { view.end_penalty * (view.end_target - stock).max(0.0) } else { 0.0 }
 }
 
 /// Packs that are worth considering in a stretch that starts in a week: beyond the largest need there is only cost.
 fn levels(view: &View, start: usize) -> usize {
-    let top = view.safety.max(view.end_target);
+    let top = view.safety[start..].iter().fold(view.end_target, |most, s| most.max(*s));
     let mut arrived = if start == 0 { view.initial } else { 0.0 };
     let mut most = 0.0_f64;
     for week in start..view.weeks() {

@@ -21,7 +21,7 @@ fn network(dealers: usize, models: usize, weeks: usize, supply: f64) -> Data {
                 stock: (0..ages).map(|g| (draw(3) as u32).saturating_sub(g as u32 % 2)).collect(),
                 pipeline: (0..weeks).map(|t| if t < 2 { draw(2) as u32 } else { 0 }).collect(),
                 pack: 1,
-                safety: rate.ceil(),
+                safety: vec![rate.ceil(); weeks],
                 end_target: 2.0 * rate,
                 rate,
                 ..Cell::default()
@@ -82,7 +82,7 @@ fn small(seed: u64) -> Data {
                 pipeline: (0..weeks).map(|t| if t < 2 { draw(3) as u32 } else { 0 }).collect(),
                 pack: 1 + draw(4) as u32 / 3,
                 minimum_order: if draw(4) == 0 { 3 } else { 0 },
-                safety: draw(3) as f64,
+                safety: (0..weeks).map(|_| draw(3) as f64).collect(),
                 end_target: draw(4) as f64,
                 rate: draw(4) as f64,
                 forbidden: if draw(5) == 0 { vec![1] } else { vec![] },

@@ -31,7 +31,8 @@ pub(super) struct View {
     pub(super) sunk: f64,
     pub(super) lost: f64,
     pub(super) safety_penalty: f64,
-    pub(super) safety: f64,
+    /// By week.
+    pub(super) safety: Vec<f64>,
     pub(super) end_penalty: f64,
     pub(super) end_target: f64,
     /// Cars in a pack.
@@ -71,7 +72,7 @@ impl View {
             rises,
             lost: model.lost_sale,
             safety_penalty: model.safety_penalty,
-            safety: c.safety,
+            safety: c.safety.clone(),
             end_penalty: model.end_penalty,
             end_target: c.end_target,
             pack: c.pack as f64,

@@ -89,7 +89,9 @@ pub fn faults(problem: &Problem, plan: &Plan) -> Vec<String> {
     match bound(problem, &plan.values) {
         None => wrong.push("the values prove no bound".into()),
         Some(b) if b != plan.bound => wrong.push(format!("bound {} is claimed, the values give {b}", plan.bound)),
-        Some(b) if b != objective => wrong.push(format!("objective {objective} is below the bound {b}")),
+        Some(b) if b < objective || (b != objective && plan.held_back.is_empty()) => {
+            wrong.push(format!("objective {objective} is below the bound {b}"))
+        }
         Some(_) => {}
     }
     wrong
@@ -130,6 +132,14 @@ fn rules(problem: &Problem, plan: &Plan) -> Vec<String> {
         }
         if data.dealers[d].room.is_some_and(|room| inward[d] > i64::from(room)) {
             wrong.push(format!("dealer {d} takes {} cars, more than it has room for", inward[d]));
+        }
+        let into = plan.moves.iter().map(|m| &data.cells[m.to]).filter(|c| c.dealer == d);
+        let tied: f64 = into.map(|c| data.price[c.model]).sum();
+        if data.dealers[d].credit.is_some_and(|line| tied > line + 0.01) {
+            wrong.push(format!("dealer {d} takes cars for {tied}, more than its credit line pays"));
+        }
+        if plan.held_back.contains(&d) && data.dealers[d].credit.is_none() {
+            wrong.push(format!("dealer {d} is held back by a credit line it does not have"));
         }
     }
     wrong

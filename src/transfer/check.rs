@@ -16,6 +16,19 @@ pub(super) fn faults(data: &Data) -> Vec<Fault> {
             add(format!("lateness[{m}]"), format!("{v} is not an amount of money of at least 0"));
         }
     }
+    if data.price.len() != data.lateness.len() {
+        add("price".into(), format!("{} entries for {} models", data.price.len(), data.lateness.len()));
+    }
+    for (m, &v) in data.price.iter().enumerate() {
+        if !money(v) || v < 0.0 {
+            add(format!("price[{m}]"), format!("{v} is not an amount of money of at least 0"));
+        }
+    }
+    for (d, v) in data.dealers.iter().enumerate().filter_map(|(d, x)| Some((d, x.credit?))) {
+        if !money(v) || v < 0.0 {
+            add(format!("dealers[{d}].credit"), format!("{v} is not an amount of money of at least 0"));
+        }
+    }
     let mut seen = BTreeMap::new();
     for (c, cell) in data.cells.iter().enumerate() {
         if cell.dealer >= data.dealers.len() {

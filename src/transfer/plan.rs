@@ -56,4 +56,7 @@ pub struct Plan {
     pub objective: Money,
     /// Proven upper bound on the objective; equal to it at an optimum.
     pub bound: Money,
+    /// Dealers that take fewer cars because their credit line pays no more; with any, the bound may lie above the
+    /// objective.
+    pub held_back: Vec<usize>,
 }

@@ -37,13 +37,15 @@ pub struct Dealer {
     pub takes: bool,
     /// Places free for cars that come in; `None` without limit.
     pub room: Option<u32>,
+    /// Money left of the credit line for cars that come in, at their price; `None` without limit.
+    pub credit: Option<f64>,
     /// Whether the dealer ends: its whole stock may leave, not only the weekly share.
     pub clears: bool,
 }
 
 impl Default for Dealer {
     fn default() -> Self {
-        Self { gives: true, takes: true, room: None, clears: false }
+        Self { gives: true, takes: true, room: None, credit: None, clears: false }
     }
 }
 
@@ -84,6 +86,8 @@ pub struct Data {
     pub dealers: Vec<Dealer>,
     /// Cost of a day on the road for each model (the sale comes later, interest runs), money per car and day.
     pub lateness: Vec<f64>,
+    /// Price of a car of each model, money: what it takes of a credit line.
+    pub price: Vec<f64>,
     /// Dealer × model pairs.
     pub cells: Vec<Cell>,
     /// Roads; two dealers without one do not trade.
@@ -152,6 +156,13 @@ impl Problem {
     /// The checked data.
     pub fn data(&self) -> &Data {
         &self.data
+    }
+
+    /// The same problem with so many places free at a dealer.
+    pub(super) fn with_room(&self, dealer: usize, places: u32) -> Self {
+        let mut narrower = self.clone();
+        narrower.data.dealers[dealer].room = Some(places);
+        narrower
     }
 
     /// Cars a dealer may give in one week: the share of its stock, rounded down.

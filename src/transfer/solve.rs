@@ -6,6 +6,10 @@ use super::plan::{Move, Plan, Values};
 use super::problem::{Error, Problem, hundredths};
 use crate::lp::{self, Limits, Programme, Status};
 use crate::units::Money;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Money by which rounding may break a credit line.
+const CENT: f64 = 0.01;
 
 /// A least-cost circulation with its proof.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,10 +55,52 @@ fn by_network_simplex(net: &Network) -> Result<Circulation, Error> {
 ///
 /// # Errors
 /// Those of the engine.
-pub fn solve_with(
-    problem: &Problem,
-    engine: impl FnOnce(&Network) -> Result<Circulation, Error>,
-) -> Result<Plan, Error> {
+pub fn solve_with(problem: &Problem, engine: impl Fn(&Network) -> Result<Circulation, Error>) -> Result<Plan, Error> {
+    let free = by_places(problem, &engine)?;
+    // A credit line is no capacity of a circulation: where the cars chosen break one, the dealer gets as many places
+    // as its line pays and the week is planned again. Each turn takes a place away, so there is an end to it.
+    let (mut narrower, mut plan, mut held_back) = (problem.clone(), free.clone(), BTreeSet::new());
+    loop {
+        let over = over_credit(problem, &plan.moves);
+        if over.is_empty() {
+            break;
+        }
+        for (dealer, places) in over {
+            narrower = narrower.with_room(dealer, places);
+            held_back.insert(dealer);
+        }
+        plan = by_places(&narrower, &engine)?;
+    }
+    Ok(Plan { values: free.values, bound: free.bound, held_back: held_back.into_iter().collect(), ..plan })
+}
+
+/// Dealers whose incoming cars cost more than their line pays, with the number of cars that it does pay: the least
+/// profitable ones stay away first.
+fn over_credit(problem: &Problem, moves: &[Move]) -> Vec<(usize, u32)> {
+    let data = problem.data();
+    let mut coming: BTreeMap<usize, Vec<(Money, f64)>> = BTreeMap::new();
+    for m in moves {
+        let cell = &data.cells[m.to];
+        coming.entry(cell.dealer).or_default().push((m.profit(), data.price[cell.model]));
+    }
+    let mut over = Vec::new();
+    for (dealer, mut cars) in coming {
+        let Some(line) = data.dealers[dealer].credit else { continue };
+        let mut tied: f64 = cars.iter().map(|c| c.1).sum();
+        if tied <= line + CENT {
+            continue;
+        }
+        cars.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.total_cmp(&b.1)));
+        while let Some((_, price)) = cars.pop_if(|_| tied > line + CENT) {
+            tied -= price;
+        }
+        over.push((dealer, cars.len() as u32));
+    }
+    over
+}
+
+/// The optimal moves where only places limit what a dealer takes.
+fn by_places(problem: &Problem, engine: &impl Fn(&Network) -> Result<Circulation, Error>) -> Result<Plan, Error> {
     let net = network(problem);
     let answer = if net.arcs.is_empty() {
         Circulation { flow: Vec::new(), potential: vec![0; net.nodes] }
@@ -66,7 +112,7 @@ pub fn solve_with(
     let profit: Money = moves.iter().map(Move::profit).sum();
     let objective = profit - Money::from_minor(problem.least_profit()) * moves.len() as i64;
     let bound = super::certificate::bound(problem, &values).unwrap_or(Money::from_minor(i64::MAX));
-    Ok(Plan { moves, values, profit, objective, bound })
+    Ok(Plan { moves, values, profit, objective, bound, held_back: Vec::new() })
 }
 
 /// The circulation as a linear programme: one column an arc, one balance row a node. The matrix is a network's, so

@@ -9,6 +9,7 @@ fn pair() -> Data {
     Data {
         dealers: vec![Dealer::default(); 2],
         lateness: vec![10.0],
+        price: vec![100_000.0],
         cells: vec![
             Cell { dealer: 0, model: 0, cars, gain: vec![], loss: vec![0.0, 50.0, 400.0] },
             Cell { dealer: 1, model: 0, cars: vec![], gain: vec![1000.0, 600.0, 300.0], loss: vec![] },
@@ -59,6 +60,22 @@ fn young_cars_and_unwilling_dealers_stay() {
     let mut data = pair();
     data.dealers[1].room = Some(1);
     assert_eq!(solved(&data).1.moves.len(), 1);
+}
+
+#[test]
+fn a_credit_line_pays_for_so_many_cars_and_no_more() {
+    let mut data = pair();
+    data.dealers[1].credit = Some(200_000.0);
+    let (_, plan) = solved(&data);
+    assert!(plan.moves.len() == 2 && plan.held_back.is_empty() && plan.bound == plan.objective);
+    data.dealers[1].credit = Some(199_999.0);
+    let (problem, plan) = solved(&data);
+    assert_eq!((plan.moves.len(), plan.held_back.as_slice()), (1, &[1][..]));
+    // The dearer of the two moves stays, and the bound is that of the week without a line.
+    assert_eq!((plan.profit, plan.bound), (Money::from_major(680.0), Money::from_major(909.98)));
+    let mut more = plan.clone();
+    more.moves = solved(&pair()).1.moves;
+    assert!(certificate::faults(&problem, &more).iter().any(|f| f.contains("credit line pays")));
 }
 
 #[test]
@@ -119,6 +136,7 @@ fn arbitrary() -> impl Strategy<Value = Data> {
         Data {
             dealers: (0..4).map(|d| Dealer { room: (d == 3).then_some(room), ..Dealer::default() }).collect(),
             lateness: vec![0.5],
+            price: vec![1.0],
             cells: cells.into_iter().enumerate().map(build).collect(),
             arcs: pairs
                 .zip(costs)

@@ -175,7 +175,7 @@ fn data(raw: &Raw) -> Data {
             stock: raw.init[d][m].clone(),
             pipeline,
             pack: 1,
-            safety: raw.ss[d][m],
+            safety: vec![raw.ss[d][m]; raw.weeks],
             end_target: raw.end_target[d][m],
             ..Cell::default()
         }

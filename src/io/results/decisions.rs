@@ -3,7 +3,7 @@
 use super::table::{Cell, Table};
 use crate::ids::Id;
 use crate::placement::dealer::{Action, StorePlan};
-use crate::planning::{Ground, Placement, Replenishment, Transfers};
+use crate::planning::{Basis, Cargo, Goods, Ground, Placement, Replenishment, Transfers};
 
 /// forecast.csv: the planned weeks, nationally, with the 90 % band.
 pub fn forecast(ground: &Ground) -> Table {
@@ -27,7 +27,7 @@ pub fn forecast(ground: &Ground) -> Table {
 pub fn forecast_dealers(ground: &Ground) -> Table {
     let scenario = ground.scenario;
     let weeks = scenario.settings.horizon_weeks;
-    let mut table = Table::new(&["site_id", "model_id", "cars_per_week"]);
+    let mut table = Table::new(&["site_id", "model_id", "cars_per_week", "basis"]);
     for (site, model, &share) in ground.forecast.share.cells() {
         if share > 0.0 {
             let mean: f64 = (0..weeks).map(|w| ground.forecast.rate(site, model, w)).sum::<f64>() / weeks as f64;
@@ -35,10 +35,24 @@ pub fn forecast_dealers(ground: &Ground) -> Table {
                 Cell::Text(&scenario.network.sites[site].code),
                 Cell::Text(&scenario.catalogue.models[model].code),
                 Cell::Number(mean, 5),
+                Cell::Text(basis(ground, site, model)),
             ]);
         }
     }
     table
+}
+
+/// What stands behind a dealer's demand for a model.
+fn basis(ground: &Ground, site: crate::ids::SiteId, model: crate::ids::ModelId) -> &'static str {
+    let about = |a: &&crate::planning::Analogue| {
+        a.site.is_none_or(|s| s == site) && a.model.is_none_or(|m| m == model) && a.basis != Basis::NotAskedFor
+    };
+    match ground.analogues.iter().find(about).map(|a| a.basis) {
+        None | Some(Basis::NotAskedFor) => "sales",
+        Some(Basis::Segment) => "like its segment",
+        Some(Basis::DealersPart) => "the dealer's part of all sales",
+        Some(Basis::Market) => "the market model",
+    }
 }
 
 /// forecast_backtest.csv; `None` when the history is too short.
@@ -172,6 +186,39 @@ pub fn orders(ground: &Ground, made: &Replenishment) -> Table {
             Cell::from(o.cars),
             Cell::Text(o.reason.text()),
             Cell::Number(o.worth, 2),
+        ]);
+    }
+    table
+}
+
+/// redirected.csv: cars of stores that end, and where they go.
+pub fn redirected(ground: &Ground, goods: &Goods) -> Table {
+    let scenario = ground.scenario;
+    let site = |s: crate::ids::SiteId| scenario.network.sites[s].code.as_str();
+    let mut table = Table::new(&[
+        "from_site_id",
+        "to_site_id",
+        "model_id",
+        "where",
+        "age_days",
+        "arrival_week_start",
+        "cars",
+        "cost_cny",
+    ]);
+    for r in &goods.redirected {
+        let (place, age, week) = match r.cargo {
+            Cargo::Yard(age) => ("yard", Cell::from(age), String::new()),
+            Cargo::Road(week) => ("road", Cell::Empty, ground.forecast.monday(week.index()).to_string()),
+        };
+        table.row([
+            Cell::Text(site(r.from)),
+            Cell::Text(r.to.map_or("", site)),
+            Cell::Text(&scenario.catalogue.models[r.model].code),
+            Cell::Text(place),
+            age,
+            Cell::Text(&week),
+            Cell::from(r.cars),
+            Cell::from(r.cost),
         ]);
     }
     table

@@ -1,6 +1,7 @@
 //! What a later step takes from the folder of an earlier one.
 
-use crate::ids::{FormatId, SiteId};
+use crate::ids::{FormatId, ModelId, SiteId};
+use crate::planning::Moved;
 use crate::scenario::Scenario;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -12,6 +13,14 @@ pub enum ReadBackError {
     /// A file cannot be read.
     #[error("{file}: {cause}. Run `forecourt place` (or `forecourt plan`) into this folder again")]
     File {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        cause: String,
+    },
+    /// The transfers cannot be read.
+    #[error("{file}: {cause}. Run `forecourt transfer` into this folder again")]
+    Transfers {
         /// The file.
         file: String,
         /// What is wrong.
@@ -70,6 +79,39 @@ fn json(path: &Path) -> Option<Map<String, Value>> {
         Value::Object(map) => Some(map),
         _ => None,
     }
+}
+
+/// Reads transfers.csv back; `None` when the folder has none.
+pub fn transfers(folder: &Path, scenario: &Scenario) -> Result<Option<Vec<Moved>>, ReadBackError> {
+    let path = folder.join("transfers.csv");
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let fail = |cause: String| ReadBackError::Transfers { file: path.display().to_string(), cause };
+    let mut reader = csv::Reader::from_path(&path).map_err(|e| fail(e.to_string()))?;
+    let header = reader.headers().map_err(|e| fail(e.to_string()))?.clone();
+    let column =
+        |name: &str| header.iter().position(|h| h == name).ok_or_else(|| fail(format!("column {name} is missing")));
+    let at =
+        [column("from_site_id")?, column("to_site_id")?, column("model_id")?, column("age_days")?, column("cars")?];
+    let sites: BTreeMap<&str, SiteId> = scenario.network.sites.iter().map(|(id, s)| (s.code.as_str(), id)).collect();
+    let models: BTreeMap<&str, ModelId> =
+        scenario.catalogue.models.iter().map(|(id, m)| (m.code.as_str(), id)).collect();
+    let mut moves = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|e| fail(e.to_string()))?;
+        let text = |k: usize| record.get(at[k]).unwrap_or("").trim_start_matches('\'');
+        let absent = |what: &str, k: usize| fail(format!("{what} \"{}\" is not in the scenario", text(k)));
+        let whole = |k: usize| text(k).parse::<u32>().map_err(|_| fail(format!("\"{}\" is no whole number", text(k))));
+        moves.push(Moved {
+            from: *sites.get(text(0)).ok_or_else(|| absent("site", 0))?,
+            to: *sites.get(text(1)).ok_or_else(|| absent("site", 1))?,
+            model: *models.get(text(2)).ok_or_else(|| absent("model", 2))?,
+            age_days: whole(3)?,
+            cars: whole(4)?,
+        });
+    }
+    Ok(Some(moves))
 }
 
 /// Reads placement.csv back; `None` when the folder has none.

@@ -2,9 +2,11 @@
 
 use crate::evaluation::Kpi;
 use crate::evaluation::monitor::{Level, Rule};
+use crate::ids::SiteId;
 use crate::placement::dealer::Action;
-use crate::planning::{Ground, Placement, Priority, Replenishment, Review, Simulation, Transfers};
+use crate::planning::{Basis, Cargo, Goods, Ground, Placement, Priority, Replenishment, Review, Simulation, Transfers};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// The summary under construction; steps that are not run again keep their earlier part.
 pub struct Summary(Map<String, Value>);
@@ -38,8 +40,20 @@ impl Summary {
                 .or_insert_with(|| if key == "steps" || key == "warnings_count" { json!({}) } else { json!([]) });
         }
         let mut summary = Self(map);
-        summary.0.insert("aggregated".into(), Value::Array(assumptions(ground)));
+        // What steps said stays until they are run again.
+        let said = summary.0.get("aggregated").and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut list = assumptions(ground);
+        list.extend(said.into_iter().filter(|r| r.get("step").is_some()));
+        summary.0.insert("aggregated".into(), Value::Array(list));
         summary
+    }
+
+    /// Replaces what a step said beside its figures.
+    fn say(&mut self, step: &str, remarks: &[(String, String)]) {
+        if let Some(Value::Array(list)) = self.0.get_mut("aggregated") {
+            list.retain(|r| r.get("step").and_then(Value::as_str) != Some(step));
+            list.extend(remarks.iter().map(|(text, zh)| json!({"step": step, "text": text, "text_zh": zh})));
+        }
     }
 
     fn step(&mut self, name: &str, value: Value) {
@@ -104,7 +118,8 @@ impl Summary {
     }
 
     /// The replenishment's headline.
-    pub fn replenish(&mut self, r: &Replenishment) {
+    pub fn replenish(&mut self, ground: &Ground, r: &Replenishment) {
+        self.redirected(ground, &r.goods);
         let plan = &r.plan;
         let cost: Map<String, Value> =
             plan.cost.named().iter().map(|(name, amount)| ((*name).into(), json!(round(*amount, 2)))).collect();
@@ -119,6 +134,31 @@ impl Summary {
                 "carrier_runs": round(plan.carriers.iter().map(|c| c.runs).sum::<f64>(), 3),
             }),
         );
+    }
+
+    /// Cars of stores that end, by where they go.
+    fn redirected(&mut self, ground: &Ground, goods: &Goods) {
+        let network = &ground.scenario.network;
+        let mut groups: BTreeMap<_, u32> = BTreeMap::new();
+        for r in &goods.redirected {
+            *groups.entry((r.from, r.to, matches!(r.cargo, Cargo::Road(_)))).or_default() += r.cars;
+        }
+        let remark = |(&(from, to, road), cars): (&(SiteId, Option<SiteId>, bool), &u32)| {
+            let from = &network.sites[from].code;
+            let (there, there_zh) = if road { ("on the road to", "在途") } else { ("in the yard of", "在库") };
+            match to.map(|to| &network.sites[to].code) {
+                Some(to) => (
+                    format!("{from} ends: {cars} cars {there} it go on to {to}."),
+                    format!("{from}停业：{cars}辆{there_zh}车辆转往{to}。"),
+                ),
+                None => (
+                    format!("{from} ends: {cars} cars {there} it have no open store that sells them."),
+                    format!("{from}停业：{cars}辆{there_zh}车辆没有可接收的门店。"),
+                ),
+            }
+        };
+        let remarks: Vec<_> = groups.iter().map(remark).collect();
+        self.say("replenish", &remarks);
     }
 
     /// The transfers' headline.
@@ -224,6 +264,25 @@ fn assumptions(ground: &Ground) -> Vec<Value> {
             format!("仅有{}周销量，不足以估计季节性：需求按平稳处理。", s.history.weeks()),
         );
     }
+    for (basis, what, what_zh) in [
+        (Basis::Segment, "models never sold are asked for like the average of their segment", "款新车型按同级平均估计"),
+        (
+            Basis::DealersPart,
+            "dealer × model pairs without sales get the dealer's part of all sales at the model's national rate",
+            "个无销量的经销商×车型按该店总销量占比估计",
+        ),
+        (Basis::Market, "dealers that sold nothing yet are taken as new stores", "家尚无销量的经销商按新店估计"),
+        (
+            Basis::NotAskedFor,
+            "dealer × model pairs sold none where several were to be expected: taken as not asked for",
+            "个经销商×车型应有销量而为零，视为无需求",
+        ),
+    ] {
+        let count = ground.analogues.iter().filter(|a| a.basis == basis).count();
+        if count > 0 {
+            say(format!("{count} {what}."), format!("{count}{what_zh}。"));
+        }
+    }
     say(
         format!(
             "After week {} the forecast keeps its last level with the season; build slots follow it, all models at the horizon's ratio of slots to forecast.",
@@ -261,11 +320,11 @@ fn assumptions(ground: &Ground) -> Vec<Value> {
         );
     }
     say(
-        "Placement counts an average car of the forecast mix; freight on carriers is planned by region with the first \
-         carrier class; cars of one model are held at one cost whatever their age in the weekly plan (ages count in \
+        "Placement counts an average car of the forecast mix; carriers are planned by plant and region, each \
+         with the class that carries its usual week for least; cars of one model are held at one cost whatever their age in the weekly plan (ages count in \
          transfers and in the simulation)."
             .into(),
-        "选址按预测结构的平均车型计算；运输按地区与第一类板车计划；周计划中同一车型库存成本不分库龄（调拨与仿真中计库龄）。".into(),
+        "选址按预测结构的平均车型计算；运输按工厂与地区选用最省的板车类别；周计划中同一车型库存成本不分库龄（调拨与仿真中计库龄）。".into(),
     );
     say(
         "Placement's profit is that of a steady year: margin less freight, holding and fixed cost. The simulated profit also \

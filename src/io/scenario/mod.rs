@@ -2,6 +2,7 @@
 
 mod checks;
 mod document;
+mod feasible;
 mod goods;
 mod log;
 mod names;
@@ -118,6 +119,9 @@ pub fn read(folder: &Path) -> Result<(Scenario, ReadNotes), Faults> {
         horizon: document.whole("horizon", "weeks") as usize,
     };
     let scenario = assemble(&mut context, &document);
+    if context.log.is_empty() {
+        feasible::check(&scenario, &document, &mut context.log);
+    }
     let Context { log, mut notes, .. } = context;
     if !log.is_empty() {
         return Err(log.finish(&sources));
@@ -156,6 +160,17 @@ fn remarks(folder: &Path, scenario: &Scenario, sources: &[Source]) -> Vec<String
         let list = idle.iter().take(5).copied().collect::<Vec<_>>().join(", ");
         let more = if idle.len() > 5 { ", …" } else { "" };
         remarks.push(format!("{} dealers sold nothing in the history: {list}{more}", idle.len()));
+    }
+    let late = feasible::beyond(scenario);
+    if let Some(week) = late.iter().map(|l| l.1).max() {
+        let list: Vec<&str> = late.iter().take(5).map(|l| scenario.network.sites[l.0].code.as_str()).collect();
+        let more = if late.len() > 5 { ", …" } else { "" };
+        remarks.push(format!(
+            "no order reaches {} dealers within the horizon: {}{more}; [horizon] weeks from {} on would",
+            late.len(),
+            list.join(", "),
+            week + 1
+        ));
     }
     remarks
 }
