@@ -235,6 +235,43 @@ fn goods() -> Vec<Defect> {
             Folder::correct().put("thresholds.csv", b"rule,amber\nexces,2\n"),
             "thresholds.csv:2:1 E026",
         ),
+        Defect(
+            "an order for a plant",
+            Folder::correct().put("order_locks.csv", b"site_id,model_id,week_start,hand\nP1,M1,2026-07-06,forbid\n"),
+            "order_locks.csv:2:1 E082",
+        ),
+        Defect(
+            "an order set without cars",
+            Folder::correct().put("order_locks.csv", b"site_id,model_id,week_start,hand,cars\nD1,M1,2026-07-06,set,\n"),
+            "order_locks.csv:2:22 E083",
+        ),
+        Defect(
+            "a locked order with cars",
+            Folder::correct()
+                .put("order_locks.csv", b"site_id,model_id,week_start,hand,cars\nD1,M1,2026-07-06,lock,3\n"),
+            "order_locks.csv:2:23 E083",
+        ),
+        Defect(
+            "more cars set than are built",
+            Folder::correct().put(
+                "order_locks.csv",
+                b"site_id,model_id,week_start,hand,cars\nD1,M2,2026-07-06,set,20\nD2,M2,2026-07-06,set,11\n",
+            ),
+            "order_locks.csv:3:22 E084",
+        ),
+        Defect(
+            "an order decided twice",
+            Folder::correct().put(
+                "order_locks.csv",
+                b"site_id,model_id,week_start,hand\nD1,M1,2026-07-06,lock\nD1,M1,2026-07-06,forbid\n",
+            ),
+            "order_locks.csv:3:1 E046",
+        ),
+        Defect(
+            "an order of no known hand",
+            Folder::correct().put("order_locks.csv", b"site_id,model_id,week_start,hand\nD1,M1,2026-07-06,hold\n"),
+            "order_locks.csv:2:18 E026",
+        ),
         change("a summer festival", "calendar.csv", "2027-02-06", "2027-07-06", "calendar.csv:3:1 E066"),
         change(
             "a day twice",

@@ -66,7 +66,7 @@ impl<'a> World<'a> {
         transfer(&self.ground, &self.today, &self.plan, &options(), &Silent).unwrap()
     }
     fn orders(&self, moves: &[Moved]) -> Replenishment {
-        replenish(&self.ground, &self.plan, moves, &options(), &Silent).unwrap()
+        replenish(&self.ground, &self.plan, moves, None, &options(), &Silent).unwrap()
     }
     fn code(&self, site: SiteId) -> &str {
         &self.ground.scenario.network.sites[site].code
@@ -140,7 +140,7 @@ fn a_transfer_that_does_not_fit_is_refused() {
     let world = World::of(&scenario);
     let (d4, c2) = (site(&scenario, "D4"), site(&scenario, "C2"));
     let m = Moved { from: d4, to: c2, model: model(&scenario, "M1"), age_days: 20, cars: 1 };
-    let error = replenish(&world.ground, &world.plan, &[m], &options(), &Silent).err().unwrap().to_string();
+    let error = replenish(&world.ground, &world.plan, &[m], None, &options(), &Silent).err().unwrap().to_string();
     assert!(error.contains("run `forecourt transfer` again"), "{error}");
 }
 

@@ -23,7 +23,8 @@ fn results() -> Results {
         read(name).lines().skip(1).map(|l| l.split(',').map(str::to_owned).collect()).collect()
     };
     let summary = serde_json::from_str(&read("summary.json")).unwrap();
-    let tables = ["orders.csv", "transfers.csv", "dealer_weeks.csv", "shadow_prices.csv"].map(|n| (n, rows(n)));
+    let tables = ["alternatives.csv", "orders.csv", "transfers.csv", "dealer_weeks.csv", "shadow_prices.csv"]
+        .map(|n| (n, rows(n)));
     Results { summary, tables: tables.into(), _home: home }
 }
 
@@ -226,6 +227,40 @@ fn worth(model: usize, rate: f64, k: u32) -> f64 {
         return -m.holding * 26.0;
     }
     m.lost * at_least(rate * (8.0 / 7.0 + 1.0), k) - m.holding * (f64::from(k) / rate).min(26.0)
+}
+
+/// The rules share out the same 112 and 56 cars. Turn and earn: by sales, 1/7, 2/7, 3/7, 1/7. Balanced days of supply: after
+/// the sales of week 0 the dealers hold 14, 32, 168, 24 M1; without D2, which has four weeks, (112 + 70) / 56 = 3.25 weeks, that
+/// is 31.5, 59, 21.5, the odd car to the first; of M2 all hold one week: as turn and earn.
+#[test]
+fn the_rules_of_the_industry_cost_what_their_cars_cost() {
+    let cells = cells();
+    let r = results();
+    let rows = &r.tables["alternatives.csv"];
+    let shares = [
+        ("plan", [25, 7, 59, 16, 3, 25, 25, 8], 0.0),
+        ("balanced_days_of_supply", [32, 8, 59, 16, 0, 24, 21, 8], 3_560.0),
+        ("turn_and_earn", [16, 8, 32, 16, 48, 24, 16, 8], 66_190.0),
+    ];
+    let total = |cars: &[u32; 8]| {
+        let one = |(c, &n): (&Cell, &u32)| {
+            let cost = cost(c, f64::from(n));
+            cost.sum() - cost.fairness + c.carrier * f64::from(n)
+        };
+        cells.iter().zip(cars).map(one).sum::<f64>()
+    };
+    let plan = total(&shares[0].1);
+    assert_eq!(rows.len(), 3);
+    for ((name, cars, beyond), row) in shares.iter().zip(rows) {
+        let (told, more): (f64, f64) = (row[7].parse().unwrap(), row[8].parse().unwrap());
+        assert_eq!(row[0], *name);
+        assert!(
+            (told - total(cars)).abs() < 0.01 && (more - (total(cars) - plan)).abs() < 0.01,
+            "{row:?}: {}",
+            total(cars)
+        );
+        assert!((more - beyond).abs() < 0.01, "{name}: {more}");
+    }
 }
 
 /// Moves of one kind: from, to, model, age, cars, cost of each, the giver's rate and cars, the taker's rate and cars (those

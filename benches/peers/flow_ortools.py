@@ -1,6 +1,6 @@
 """The dense transport instances of benches/flow.rs with OR-tools SimpleMinCostFlow: CPU seconds of the solve alone.
 
-pip install ortools; python benches/peers/flow_ortools.py
+pip install ortools==9.14.6206; python benches/peers/flow_ortools.py
 """
 import time
 

@@ -42,7 +42,7 @@ enum Command {
     /// Read a scenario and report every fault at once.
     Check(check::CheckArgs),
     /// The whole job: check, forecast, place, transfer, replenish, simulate, evaluate, report.
-    Plan(steps::StepArgs),
+    Plan(steps::WeekArgs),
     /// What will be asked for: of a scenario by model, dealer and week, or of any table of series.
     Forecast(series::ForecastArgs),
     /// Where stores should stand.
@@ -51,9 +51,9 @@ enum Command {
     Transfer(steps::StepArgs),
     /// What is sent to each dealer, week by week, for the network (or today's) and after the transfers in the results
     /// folder.
-    Replenish(steps::StepArgs),
+    Replenish(steps::WeekArgs),
     /// What to watch and what to do this Monday: warnings with the order or transfer that answers each.
-    Monitor(steps::StepArgs),
+    Monitor(steps::WeekArgs),
     /// Today's network against the plan in the results folder, on the same customers.
     Simulate(simulate::SimulateArgs),
     /// Draw the page again from the tables of a results folder.
@@ -99,10 +99,10 @@ pub fn main() -> ExitCode {
     let code = match cli.command {
         Command::Check(args) => terminal::written(|out, err| check::run(&args, out, err)),
         Command::Schema(args) => terminal::written(|out, _| schema::run(&args, out)),
-        Command::Plan(args) => steps::run(steps::Step::Plan, &args),
+        Command::Plan(args) => steps::run_week(steps::Step::Plan, &args),
         Command::Forecast(args) => series::run(args),
         Command::Place(args) => steps::run(steps::Step::Place, &args),
-        Command::Replenish(args) => steps::run(steps::Step::Replenish, &args),
+        Command::Replenish(args) => steps::run_week(steps::Step::Replenish, &args),
         Command::Transfer(args) => steps::run(steps::Step::Transfer, &args),
         Command::Monitor(args) => monitor::run(&args),
         Command::Simulate(args) => simulate::run(&args),

@@ -5,14 +5,14 @@ use super::terminal::{Terminal, say};
 use super::{exit, terminal};
 use crate::evaluation::{self, NetworkFacts};
 use crate::io::results::{
-    Hold, Stage, decisions, folder::may_write, geo, memory, outcome, places, provenance, read_back, read_back::Same,
-    summary::Summary, warnings,
+    Hold, Stage, decisions, folder::may_write, geo, memory, monday, outcome, places, previous, provenance, read_back,
+    read_back::Same, summary::Summary, warnings,
 };
 use crate::io::scenario::ReadNotes;
 use crate::lp::Stop;
 use crate::planning::{
-    Error, Ground, Moved, NetworkState, Options, Placement, Replenishment, Simulation, Transfers, assess, place,
-    replenish, simulate, today_and_plan, transfer,
+    Error, Ground, Moved, NetworkState, Options, Placement, Replenishment, Simulation, Transfers, assess, changes,
+    place, replenish, simulate, today_and_plan, transfer,
 };
 use crate::progress::Observer;
 use crate::scenario::Scenario;
@@ -33,6 +33,8 @@ pub(super) struct Input {
     pub out: PathBuf,
     pub options: Options,
     pub watch: Terminal,
+    /// Results folder of last week's plan.
+    pub previous: Option<PathBuf>,
     started: String,
     began: Instant,
     /// The results folder is this run's alone.
@@ -72,7 +74,7 @@ impl Input {
             stop: stop_on_signals(),
         };
         let started = jiff::Timestamp::now().to_string();
-        Ok(Self { scenario, notes, out, options, watch, started, began, _hold: hold })
+        Ok(Self { scenario, notes, out, options, watch, previous: None, started, began, _hold: hold })
     }
 }
 
@@ -253,11 +255,34 @@ impl<'a> Session<'a> {
     /// Plans shipments for the plan's network, on the stock after the week's transfers.
     pub(super) fn replenish(&mut self) -> Result<Replenishment, Ended> {
         let moves = self.moves()?;
-        let made = self
-            .timed("replenish", |s| replenish(&s.ground, &s.networks().1, &moves, &s.input.options, &s.input.watch))?;
+        let previous = match self.input.previous.as_ref().map(|p| previous::read(p, &self.input.scenario)).transpose() {
+            Ok(previous) => previous,
+            Err(e) => {
+                say(&format!("forecourt: {e}"));
+                return Err(exit::BAD_INPUT);
+            }
+        };
+        let (made, alternatives) = self.timed("replenish", |s| {
+            let (state, run) = (&s.networks().1, &s.input.options);
+            let made = replenish(&s.ground, state, &moves, previous.as_ref(), run, &s.input.watch)?;
+            let alternatives = made.alternatives()?;
+            Ok((made, alternatives))
+        })?;
         self.limited |= !made.plan.repeatable;
         self.summary.replenish(&self.ground, &made);
         self.stage.put("orders.csv", decisions::orders(&self.ground, &made).into_bytes());
+        self.stage.put("order_basis.csv", monday::basis(&self.ground, &made).into_bytes());
+        self.stage.put("alternatives.csv", monday::alternatives(&alternatives).into_bytes());
+        if let Some(previous) = &previous {
+            let found = changes(&self.ground, &made, previous);
+            self.summary.changes(previous, &found);
+            self.stage.put("changes.csv", monday::changes(&self.ground, &found).into_bytes());
+        } else if self.input.out.join("changes.csv").is_file() {
+            // What an earlier run compared is no longer true.
+            self.summary.no_changes();
+            self.stage.put("changes.csv", monday::changes(&self.ground, &[]).into_bytes());
+        }
+        self.summary.alternatives(&alternatives);
         self.stage.put("redirected.csv", decisions::redirected(&self.ground, &made.goods).into_bytes());
         self.stage.put("dealer_weeks.csv", decisions::dealer_weeks(&self.ground, &made).into_bytes());
         self.stage.put("shadow_prices.csv", decisions::shadow_prices(&self.ground, &made).into_bytes());

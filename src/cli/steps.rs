@@ -12,6 +12,16 @@ pub(super) struct StepArgs {
     pub run: RunArgs,
 }
 
+/// A step that plans a week.
+#[derive(Debug, clap::Args)]
+pub(super) struct WeekArgs {
+    #[command(flatten)]
+    pub step: StepArgs,
+    /// Results folder of last week's plan: it changes only where that pays, and changes.csv says why.
+    #[arg(long, value_name = "RESULTS")]
+    pub previous: Option<PathBuf>,
+}
+
 /// How a step is run, whatever it is run on.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct RunArgs {
@@ -72,13 +82,19 @@ pub(super) fn set_threads(threads: Option<usize>) {
 
 pub(super) fn run(step: Step, args: &StepArgs) -> u8 {
     set_threads(args.run.threads);
-    go(step, args, None).unwrap_or_else(|code| code)
+    go(step, args, None, None).unwrap_or_else(|code| code)
+}
+
+/// The step beside last week's plan.
+pub(super) fn run_week(step: Step, args: &WeekArgs) -> u8 {
+    set_threads(args.step.run.threads);
+    go(step, &args.step, None, args.previous.clone()).unwrap_or_else(|code| code)
 }
 
 /// The step with a precision for the simulation.
 pub(super) fn run_to_precision(step: Step, args: &StepArgs, precision: Precise) -> u8 {
     set_threads(args.run.threads);
-    go(step, args, Some(precision)).unwrap_or_else(|code| code)
+    go(step, args, Some(precision), None).unwrap_or_else(|code| code)
 }
 
 /// Half-width asked for, and replications at most.
@@ -88,8 +104,9 @@ pub(super) struct Precise {
     pub most: u32,
 }
 
-fn go(step: Step, args: &StepArgs, precise: Option<Precise>) -> Result<u8, Ended> {
+fn go(step: Step, args: &StepArgs, precise: Option<Precise>, previous: Option<PathBuf>) -> Result<u8, Ended> {
     let mut input = Input::read(args)?;
+    input.previous = previous;
     if let Some(precise) = precise {
         (input.options.precision, input.options.replications) = (Some(precise.relative), precise.most);
     }

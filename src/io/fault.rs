@@ -91,6 +91,9 @@ codes! {
     Spelling 78 "a name written in two ways";
     Gap 79 "a week without any row";
     Late 80 "orders that cannot arrive within the horizon";
+    LockElsewhere 82 "an order that is decided for a site that is no store";
+    Hand 83 "a decided order that lacks cars, or names cars it does not need";
+    SetBeyond 84 "more cars set than are built";
     Pack 81 "packs larger than any week builds";
 }
 

@@ -4,10 +4,12 @@
 //! data of one room, calls it, and gives its answer back under the scenario's own ids.
 
 mod analogue;
+mod changes;
 pub mod closed_loop;
 mod counts;
 mod goods;
 mod ground;
+mod hand;
 mod lead;
 mod market;
 mod place;
@@ -18,8 +20,10 @@ mod warn;
 mod yards;
 
 pub use analogue::{Analogue, Basis};
+pub use changes::{Cause, Change, changes};
 pub use goods::{Cargo, Goods, Moved, Redirected};
 pub use ground::{Ground, NetworkState, today_and_plan};
+pub use hand::{Footing, Previous};
 pub use lead::freight_per_car;
 pub use market::Market;
 pub use place::{Placement, assess, dealer_problem, place};

@@ -1,11 +1,13 @@
 //! Replenishment: the plan's network as a weekly VMI problem.
 
 use super::counts::Count;
+use super::hand::{self, Footing, Previous};
 use super::lead::{Leads, lead_weeks, plants};
 use super::{Error, Goods, Ground, Moved, NetworkState, Options};
 use crate::ids::{Id, ModelId, SiteId};
 use crate::network::Carrier;
 use crate::progress::Observer;
+use crate::replenishment::allocation::Rule;
 use crate::replenishment::problem as room;
 use crate::replenishment::{self, plan::Plan};
 use crate::units::Money;
@@ -38,20 +40,55 @@ impl Replenishment {
         let c = &self.problem.data().cells[cell];
         (self.dealers[c.dealer], ModelId::at(c.model))
     }
+    /// What a cell was planned on.
+    pub fn footing(&self, cell: usize) -> Footing {
+        let (c, path) = (&self.problem.data().cells[cell], &self.plan.cells[cell]);
+        let sum = |cars: &[u32]| cars.iter().map(|&n| f64::from(n)).sum();
+        Footing {
+            stock: sum(&c.stock),
+            due: sum(&c.pipeline),
+            demand: c.demand.iter().sum(),
+            stock_after: path.stock.first().copied().unwrap_or(0.0),
+            due_first: c.pipeline.first().copied().map_or(0.0, f64::from),
+            demand_first: c.demand.first().copied().unwrap_or(0.0),
+            sold_first: path.sales.first().copied().unwrap_or(0.0),
+        }
+    }
+    /// The same cars shared out by the industry's rules: name, cost by cause, share of demand served.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when a rule's plan does not fit the problem.
+    pub fn alternatives(&self) -> Result<Vec<(&'static str, replenishment::CostParts, f64)>, Error> {
+        let mut list = vec![("plan", self.plan.cost, self.plan.fill_rate())];
+        for (name, rule) in
+            [("balanced_days_of_supply", Rule::BalancedDaysOfSupply), ("turn_and_earn", Rule::TurnAndEarn)]
+        {
+            let failed = |e: room::Error| Error::Internal(e.to_string());
+            let (shared, made) = replenishment::by_rule(&self.problem, &self.plan, rule).map_err(failed)?;
+            if let Some(fault) = replenishment::certificate::faults(&shared, &made).first() {
+                return Err(Error::Internal(format!("the plan by {name} fails its certificate: {fault}")));
+            }
+            list.push((name, made.cost, made.fill_rate()));
+        }
+        Ok(list)
+    }
 }
 
-/// Plans the shipments of the horizon for the open stores of a network, on the stock after the week's transfers.
+/// Plans the shipments of the horizon for the open stores of a network, on the stock after the week's transfers; last
+/// week's plan, if there is one, changes only where that pays.
 pub fn replenish(
     ground: &Ground,
     state: &NetworkState,
     moves: &[Moved],
+    previous: Option<&Previous>,
     options: &Options,
     watch: &dyn Observer,
 ) -> Result<Replenishment, Error> {
     let dealers: Vec<SiteId> = state.stores().collect();
     let plants = plants(ground);
     let goods = Goods::of(ground, state).after(ground, state, moves)?;
-    let data = data(ground, state, &goods, &dealers, &plants);
+    let mut data = data(ground, state, &goods, &dealers, &plants);
+    hand::apply(ground, &mut data, &dealers, &plants, previous)?;
     let failed = |e: room::Error| match e {
         _ if options.stop.raised() => Error::Stopped,
         room::Error::Impossible(_) => Error::Infeasible(e.to_string()),
@@ -225,6 +262,7 @@ fn weekly_load(ground: &Ground, state: &NetworkState, dealer: SiteId, plants: &[
 fn cells(ground: &Ground, state: &NetworkState, goods: &Goods, dealers: &[SiteId]) -> Vec<room::Cell> {
     let weeks = ground.scenario.settings.horizon_weeks;
     let (stock, pipeline, leads) = (goods.held(), goods.due(weeks), Leads::new(ground));
+    let decided = hand::decided(ground);
     let of_dealer = |(d, &dealer): (usize, &SiteId)| -> Vec<room::Cell> {
         let models = ground.scenario.catalogue.models.ids();
         models
@@ -232,7 +270,9 @@ fn cells(ground: &Ground, state: &NetworkState, goods: &Goods, dealers: &[SiteId
                 let key = (dealer, model);
                 let demand: Vec<f64> = (0..weeks).map(|w| state.rate(&ground.forecast, dealer, model, w)).collect();
                 let faint = demand.iter().sum::<f64>() / (weeks as f64) < FAINT;
-                if faint && !stock.contains_key(&key) && !pipeline.contains_key(&key) {
+                if faint
+                    && ![stock.contains_key(&key), pipeline.contains_key(&key), decided.contains(&key)].contains(&true)
+                {
                     return None;
                 }
                 let held = stock.get(&key).copied().unwrap_or(0);

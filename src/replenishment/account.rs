@@ -45,7 +45,7 @@ fn walk(problem: &Problem, cell: usize, view: &View, packs: &[u16]) -> (CellPath
             cost.fairness += money * (cars - wanted).abs();
         }
         if let Some((previous, money)) = &view.previous {
-            cost.nervousness += money * (cars - previous[t]).abs();
+            cost.nervousness += previous[t].map_or(0.0, |p| money * (cars - p).abs());
         }
     }
     (path, cost)

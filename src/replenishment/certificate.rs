@@ -300,7 +300,7 @@ fn distances(data: &Data, plan: &Plan, cost: &mut CostParts) {
     let ordered = |c: usize, t: usize| free.get(&(c, t)).copied().unwrap_or(0.0);
     for (c, cell) in data.cells.iter().enumerate() {
         if let Some(previous) = cell.previous.as_ref().filter(|_| data.nervousness > 0.0) {
-            let change = |(t, &p): (usize, &u32)| (ordered(c, t) - f64::from(p)).abs();
+            let change = |(t, p): (usize, &Option<u32>)| p.map_or(0.0, |p| (ordered(c, t) - f64::from(p)).abs());
             cost.nervousness += data.nervousness * previous.iter().enumerate().map(change).sum::<f64>();
         }
         let Some(cover) = plan.fair_cover.get(cell.model).copied().flatten() else { continue };

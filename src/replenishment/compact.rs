@@ -211,7 +211,8 @@ fn distances(view: &View, ordered: &[f64], cost: &mut CostParts) {
         cost.fairness += money * (ordered[week] - wanted).abs();
     }
     if let Some((previous, money)) = &view.previous {
-        cost.nervousness += previous.iter().zip(ordered).map(|(p, x)| money * (x - p).abs()).sum::<f64>();
+        cost.nervousness +=
+            previous.iter().zip(ordered).map(|(p, x)| p.map_or(0.0, |p| money * (x - p).abs())).sum::<f64>();
     }
 }
 

@@ -342,7 +342,7 @@ impl Compact<'_> {
     fn nervousness(&mut self) {
         for c in 0..self.views.len() {
             let Some((previous, money)) = self.views[c].previous.clone() else { continue };
-            for (t, &wanted) in previous.iter().enumerate() {
+            for (t, wanted) in previous.iter().enumerate().filter_map(|(t, p)| Some((t, (*p)?))) {
                 let terms = self.arriving(c, t);
                 self.distance(&terms, wanted, money);
             }

@@ -17,6 +17,7 @@ mod prices;
 pub mod problem;
 mod relaxation;
 mod room;
+mod rules;
 mod runs;
 mod schedule;
 mod solve;
@@ -31,4 +32,5 @@ pub use plan::{CarrierUse, CellPath, CostParts, OrderLine, Plan, Reason, ShadowP
 pub use problem::{
     Carrier, Cell, Data, Dealer, Error, FillGoal, Fixed, Lane, Mode, Model, Problem, Supply, TransferArc,
 };
+pub use rules::{assess, by_rule};
 pub use solve::{Options, solve};

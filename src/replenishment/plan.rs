@@ -157,6 +157,10 @@ impl CostParts {
             ("nervousness", self.nervousness),
         ]
     }
+    /// What any plan of the same cars pays: all but distances from fair shares and from the last plan.
+    pub fn without_distances(&self) -> f64 {
+        self.total() - self.fairness - self.nervousness
+    }
     /// The sum.
     pub fn total(&self) -> f64 {
         self.named().iter().map(|p| p.1).sum()

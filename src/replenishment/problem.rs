@@ -135,8 +135,9 @@ pub struct Cell {
     pub end_target: f64,
     /// Sales rate used for fairness, cars a week; 0 leaves the cell out of fairness.
     pub rate: f64,
-    /// Free cars that last week's plan wanted to arrive in each week; with [`Data::nervousness`] a change costs money.
-    pub previous: Option<Vec<u32>>,
+    /// Free cars that last week's plan wanted to arrive in each week (`None` for weeks it did not plan); with
+    /// [`Data::nervousness`] a change costs money.
+    pub previous: Option<Vec<Option<u32>>>,
 }
 
 /// A road on which dealers may hand cars to each other inside the plan.

@@ -86,7 +86,8 @@ fn small(seed: u64) -> Data {
                 end_target: draw(4) as f64,
                 rate: draw(4) as f64,
                 forbidden: if draw(5) == 0 { vec![1] } else { vec![] },
-                previous: (draw(3) == 0).then(|| (0..weeks).map(|_| draw(3) as u32).collect()),
+                previous: (draw(3) == 0)
+                    .then(|| (0..weeks).map(|_| Some(draw(3) as u32).filter(|&p| p < 2 || draw(2) == 0)).collect()),
                 ..Cell::default()
             });
         }

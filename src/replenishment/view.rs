@@ -44,7 +44,7 @@ pub(super) struct View {
     /// Fair share: week of arrival, wanted cars, money per car of distance.
     pub(super) fair: Option<(usize, f64, f64)>,
     /// Arrivals the last plan wanted, and money per car of change.
-    pub(super) previous: Option<(Vec<f64>, f64)>,
+    pub(super) previous: Option<(Vec<Option<f64>>, f64)>,
     /// Packs by which a schedule may exceed its need (push mode).
     pub(super) spare: usize,
 }
@@ -83,12 +83,12 @@ impl View {
                 .previous
                 .as_ref()
                 .filter(|_| data.nervousness > 0.0)
-                .map(|p| (p.iter().map(|&v| f64::from(v)).collect(), data.nervousness)),
+                .map(|p| (p.iter().map(|v| v.map(f64::from)).collect(), data.nervousness)),
             spare: 0,
         };
         view.sunk = sunk_ageing(&view, &c.stock);
-        let wishes =
-            view.fair.map_or(0.0, |f| f.1).max(0.0) + view.previous.as_ref().map_or(0.0, |p| p.0.iter().sum::<f64>());
+        let wishes = view.fair.map_or(0.0, |f| f.1).max(0.0)
+            + view.previous.as_ref().map_or(0.0, |p| p.0.iter().flatten().sum::<f64>());
         view.spare = (wishes / view.pack).ceil() as usize;
         if let Mode::Push { .. } = data.mode {
             view.spare += pushed(problem, cell);
@@ -105,7 +105,7 @@ impl View {
     pub(super) fn extra(&self, week: usize, packs: usize) -> f64 {
         let cars = packs as f64 * self.pack;
         let fair = self.fair.filter(|f| f.0 == week).map_or(0.0, |f| f.2 * (cars - f.1).abs());
-        fair + self.previous.as_ref().map_or(0.0, |(p, cost)| cost * (cars - p[week]).abs())
+        fair + self.previous.as_ref().map_or(0.0, |(p, cost)| p[week].map_or(0.0, |p| cost * (cars - p).abs()))
     }
 
     /// Whether [`View::extra`] can differ from nothing in a week.

@@ -68,6 +68,30 @@ pub struct Threshold {
     pub red: Option<f64>,
 }
 
+/// What the planner says of the order of a store and model in a week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hand {
+    /// It stays as last week's plan has it.
+    Lock,
+    /// There is none.
+    Forbid,
+    /// It is so many cars.
+    Set(u32),
+}
+
+/// An order that the planner has decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OrderLock {
+    /// The store.
+    pub site: SiteId,
+    /// The model.
+    pub model: ModelId,
+    /// Week of the horizon in which the cars leave the plant.
+    pub week: Week,
+    /// What is decided.
+    pub hand: Hand,
+}
+
 /// What a day of the calendar is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DayKind {
@@ -119,6 +143,8 @@ pub struct Scenario {
     pub supply: Grid<SiteId, ModelId, Vec<u32>>,
     /// Special days, ascending.
     pub calendar: Vec<CalendarDay>,
+    /// Orders that the planner has decided, ascending by store, model, week.
+    pub order_locks: Vec<OrderLock>,
     /// Limits of the warnings that differ from the program's own, in the order of their key.
     pub thresholds: Vec<Threshold>,
 }

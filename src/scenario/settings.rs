@@ -83,6 +83,8 @@ pub struct ReplenishmentSettings {
     pub end_cover_weeks: f64,
     /// Worth of one week of unfairness between dealers when supply is short, per car.
     pub fairness_per_car: Money,
+    /// Cost of one car more or fewer in a week than last week's plan had, where one is given.
+    pub nervousness: Money,
     /// Fixed part of a car's freight from plant to dealer.
     pub freight_fixed: Money,
     /// Freight per kilometre and slot from plant to dealer.

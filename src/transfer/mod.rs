@@ -7,6 +7,7 @@ mod formulation;
 pub mod plan;
 pub mod problem;
 pub mod sharing;
+pub mod slots;
 mod solve;
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,14 @@ pub enum ReadBackError {
         /// What is wrong.
         cause: String,
     },
+    /// Last week's plan cannot be read.
+    #[error("{file}: {cause}. Give --previous the results folder of `forecourt plan`, `replenish` or `monitor`")]
+    Previous {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        cause: String,
+    },
     /// The transfers cannot be read.
     #[error("{file}: {cause}. Run `forecourt transfer` into this folder again")]
     Transfers {

@@ -4,7 +4,11 @@ use crate::evaluation::Kpi;
 use crate::evaluation::monitor::{Level, Rule};
 use crate::ids::SiteId;
 use crate::placement::dealer::Action;
-use crate::planning::{Basis, Cargo, Goods, Ground, Placement, Priority, Replenishment, Review, Simulation, Transfers};
+use crate::planning::{
+    Basis, Cargo, Cause, Change, Goods, Ground, Placement, Previous, Priority, Replenishment, Review, Simulation,
+    Transfers,
+};
+use crate::replenishment::CostParts;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -134,6 +138,43 @@ impl Summary {
                 "carrier_runs": round(plan.carriers.iter().map(|c| c.runs).sum::<f64>(), 3),
             }),
         );
+    }
+
+    /// How many orders differ from last week's plan, by cause.
+    pub fn changes(&mut self, previous: &Previous, found: &[Change]) {
+        let mut causes = Map::new();
+        for cause in [Cause::Lock, Cause::Stock, Cause::Sales, Cause::Forecast, Cause::Arrivals, Cause::Supply] {
+            let count = found.iter().filter(|c| c.cause == cause).count();
+            causes.insert(cause.word().into(), json!(count));
+        }
+        let cars: u64 = found.iter().map(|c| u64::from(c.before.abs_diff(c.now))).sum();
+        self.step(
+            "changes",
+            json!({
+                "previous": previous.first.to_string(), "lines": found.len(), "cars": cars, "causes": causes,
+            }),
+        );
+    }
+
+    /// Takes back what an earlier run compared.
+    pub fn no_changes(&mut self) {
+        if let Some(Value::Object(steps)) = self.0.get_mut("steps") {
+            steps.remove("changes");
+        }
+    }
+
+    /// What the industry's rules of allocation would cost beyond the plan; after [`Summary::replenish`].
+    pub fn alternatives(&mut self, list: &[(&'static str, CostParts, f64)]) {
+        let plan = list.first().map_or(0.0, |first| first.1.without_distances());
+        let beyond: Map<String, Value> = list
+            .iter()
+            .skip(1)
+            .map(|(name, cost, _)| ((*name).into(), json!(round(cost.without_distances() - plan, 2))))
+            .collect();
+        let step = self.0.get_mut("steps").and_then(|s| s.get_mut("replenish")).and_then(Value::as_object_mut);
+        if let Some(step) = step {
+            step.insert("rules_beyond_plan_cny".into(), Value::Object(beyond));
+        }
     }
 
     /// Cars of stores that end, by where they go.

@@ -77,7 +77,7 @@ pub(super) fn day_number(date: Date) -> i32 {
 }
 
 /// Whole weeks from a Monday to another.
-fn weeks_between(from: Date, to: Date) -> i32 {
+pub(super) fn weeks_between(from: Date, to: Date) -> i32 {
     (day_number(to) - day_number(from)).div_euclid(7)
 }
 

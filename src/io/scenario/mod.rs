@@ -4,6 +4,7 @@ mod checks;
 mod document;
 mod feasible;
 mod goods;
+mod hand;
 mod log;
 mod names;
 mod nearest;
@@ -232,6 +233,7 @@ fn assemble(context: &mut Context<'_>, document: &Document) -> Scenario {
         Grid::filled(Vec::new(), 0, 0)
     };
     let calendar = goods::calendar(context);
+    let order_locks = if fits { hand::order_locks(context, &sites.things, &supply, today) } else { Vec::new() };
     let thresholds = watch::thresholds(context, &regions);
     let settings = settings::settings(document);
     let use_matrix = document.word("travel", "mode") == 1;
@@ -273,6 +275,7 @@ fn assemble(context: &mut Context<'_>, document: &Document) -> Scenario {
         in_transit,
         supply,
         calendar,
+        order_locks,
         thresholds,
     }
 }

@@ -55,6 +55,7 @@ fn replenishment(document: &Document) -> ReplenishmentSettings {
         service: number("service"),
         end_cover_weeks: number("end_cover_weeks"),
         fairness_per_car: money("fairness_cny_per_car"),
+        nervousness: money("nervousness_cny_per_car"),
         freight_fixed: money("freight_fixed_cny"),
         freight_per_km: money("freight_cny_per_km"),
     }

@@ -3,7 +3,7 @@
 use super::schema::{TABLES, VERSION, table};
 use crate::ids::{Id, SiteId};
 use crate::network::{Site, SiteKind, SiteRule};
-use crate::scenario::{DayKind, Scenario};
+use crate::scenario::{DayKind, Hand, Scenario};
 use crate::units::Hours;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -87,6 +87,7 @@ fn rows(scenario: &Scenario, name: &str) -> String {
         "calendar" => calendar(scenario, &mut lines),
         "lanes" => lanes(scenario, &mut lines),
         "thresholds" => thresholds(scenario, &mut lines),
+        "order_locks" => order_locks(scenario, &mut lines),
         _ => travel(scenario, &mut lines),
     }
     debug_assert!(lines.text.lines().all(|l| l.contains('"') || l.split(',').count() == table(name).columns.len()));
@@ -199,6 +200,25 @@ fn in_transit(scenario: &Scenario, lines: &mut Lines) {
         let (site, model) = (&scenario.network.sites[lot.site], &scenario.catalogue.models[lot.model]);
         lines.start().cell(&site.code).cell(&model.code).cell(monday(scenario, lot.week.index())).cell(lot.cars);
         lines.cell(lot.promised.map(|d| d.to_string()).unwrap_or_default()).end();
+    }
+}
+
+fn order_locks(scenario: &Scenario, lines: &mut Lines) {
+    for l in &scenario.order_locks {
+        let (site, model) = (&scenario.network.sites[l.site], &scenario.catalogue.models[l.model]);
+        let (word, cars) = match l.hand {
+            Hand::Lock => ("lock", String::new()),
+            Hand::Forbid => ("forbid", String::new()),
+            Hand::Set(cars) => ("set", cars.to_string()),
+        };
+        lines
+            .start()
+            .cell(&site.code)
+            .cell(&model.code)
+            .cell(monday(scenario, l.week.index()))
+            .cell(word)
+            .cell(cars)
+            .end();
     }
 }
 
@@ -323,13 +343,14 @@ fn placement(scenario: &Scenario) -> String {
 fn replenishment(scenario: &Scenario) -> String {
     let r = &scenario.settings.replenishment;
     format!(
-        "[replenishment]\nfreeze_weeks = {}\nbuild_weeks = {}\npack_cars = {}\nservice = {}\nend_cover_weeks = {}\nfairness_cny_per_car = {}\nfreight_fixed_cny = {}\nfreight_cny_per_km = {}\n",
+        "[replenishment]\nfreeze_weeks = {}\nbuild_weeks = {}\npack_cars = {}\nservice = {}\nend_cover_weeks = {}\nfairness_cny_per_car = {}\nnervousness_cny_per_car = {}\nfreight_fixed_cny = {}\nfreight_cny_per_km = {}\n",
         r.freeze_weeks,
         r.build_weeks,
         r.pack,
         r.service,
         r.end_cover_weeks,
         r.fairness_per_car,
+        r.nervousness,
         r.freight_fixed,
         r.freight_per_km
     )

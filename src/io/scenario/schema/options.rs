@@ -90,6 +90,7 @@ pub const SECTIONS: &[Section] = &[
             default("service", Number(0.0, 0.9999), "0.95", "Probability of no stock-out over lead time and review that safety stock aims at"),
             default("end_cover_weeks", Number(0.0, 104.0), "4", "Weeks of expected demand that should stand at the end of the horizon; 0.8 to 1.2 months is read as healthy in China (CADA)").unit("weeks"),
             default("fairness_cny_per_car", Money(0.0, 1e9), "500", "Worth of one week of unfairness between dealers when supply is short, per car (assumed)").unit("cny_per_car"),
+            default("nervousness_cny_per_car", Money(0.0, 1e9), "100", "Cost of one car more or fewer in a week than the last plan had; only counted with --previous (assumed)").unit("cny_per_car"),
             default("freight_fixed_cny", Money(0.0, 1e9), "300", "Fixed part of a car's freight from plant to dealer (assumed)").unit("cny"),
             default("freight_cny_per_km", Money(0.0, 1e6), "1.2", "Freight per kilometre and slot on a shared carrier (assumed)").unit("cny_per_km"),
         ],

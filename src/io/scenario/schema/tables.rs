@@ -342,6 +342,25 @@ pub const TABLES: &[Table] = &[
                 .zh(&["红色阈值"]),
         ],
     },
+    Table {
+        name: "order_locks",
+        required: false,
+        rows: 1_000_000,
+        about: "Orders that the planner has decided; weeks outside the horizon are left out",
+        columns: &[
+            required("site_id", Reference("sites"), "The store the cars go to").zh(&["站点编号", "经销商编号", "网点编号"]),
+            MODEL,
+            required("week_start", Monday, "Monday of the week in which the cars leave the plant")
+                .zh(&["周起始日", "周"]),
+            required(
+                "hand",
+                Type::Word(&[word("lock", &["锁定"]), word("forbid", &["禁止"]), word("set", &["设定"])]),
+                "lock: as the plan given with --previous has it; forbid: no order; set: so many cars",
+            )
+            .zh(&["人工决定"]),
+            optional("cars", Whole(0, 1_000_000), "How many cars; for set alone").zh(&["数量", "台数"]),
+        ],
+    },
 ];
 
 /// The words of [`crate::scenario::WARNING_RULES`], in its order.
