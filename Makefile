@@ -1,5 +1,5 @@
 # make demo: the main job on the shipped scenario; make test: the tests. Each does all set-up itself.
-.PHONY: demo test tiny check docs bootstrap clean
+.PHONY: demo test tiny check docs torture bootstrap clean
 
 demo: bootstrap
 	cargo build --release --locked
@@ -19,6 +19,10 @@ check: bootstrap
 
 docs: bootstrap
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+
+# The long tests: forged results, fuzzed readers; writes a dated table into docs/reliability.md.
+torture: bootstrap
+	@scripts/torture
 
 bootstrap:
 	@scripts/bootstrap

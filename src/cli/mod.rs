@@ -14,6 +14,7 @@ mod simulate;
 pub mod solve;
 mod steps;
 mod terminal;
+mod verify;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
@@ -64,6 +65,8 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Check a results folder against the scenario's tables by code that plans nothing, and grade every answer.
+    Verify(verify::VerifyArgs),
     /// Classical stock policies for given numbers.
     Policy(policy::PolicyArgs),
     /// Solve a public benchmark file.
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::Monitor(args) => monitor::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Report { results, out } => report_now(&results, out.as_deref()),
+        Command::Verify(args) => terminal::written(|out, err| verify::run(&args, out, err)),
         Command::Policy(args) => policy_now(&args),
         Command::Solve(args) => solve::run(&args) as u8,
         Command::Generate(args) => generate_now(&args),

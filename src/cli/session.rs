@@ -5,8 +5,8 @@ use super::terminal::{Terminal, say};
 use super::{exit, terminal};
 use crate::evaluation::{self, NetworkFacts};
 use crate::io::results::{
-    Hold, Stage, decisions, folder::may_write, geo, memory, monday, outcome, places, previous, provenance, read_back,
-    read_back::Same, summary::Summary, warnings,
+    Hold, Stage, certificates, decisions, folder::may_write, geo, memory, monday, outcome, places, previous,
+    provenance, read_back, read_back::Same, summary::Summary, warnings,
 };
 use crate::io::scenario::ReadNotes;
 use crate::lp::Stop;
@@ -146,6 +146,7 @@ impl<'a> Session<'a> {
         ] {
             stage.put(name, table.into_bytes());
         }
+        stage.put(certificates::ESTIMATES, certificates::estimates(&ground));
         if let Some(table) = decisions::backtest(&ground) {
             stage.put("forecast_backtest.csv", table.into_bytes());
         }
@@ -188,6 +189,7 @@ impl<'a> Session<'a> {
         self.limited |= !placement.plan.repeatable;
         self.summary.place(&placement);
         self.stage.put("placement.csv", decisions::placement(&self.ground, &placement).into_bytes());
+        self.stage.put(certificates::PLACE, certificates::place(&self.ground, &placement));
         self.take(placement);
         Ok(())
     }
@@ -216,6 +218,9 @@ impl<'a> Session<'a> {
             read_back::PlacedNetwork { open, moves: Vec::new() }
         });
         let placement = assess(&self.ground, &placed.open, &placed.moves).map_err(|e| self.ended(&e))?;
+        if same != Same::Everything || !self.input.out.join(certificates::PLACE).is_file() {
+            self.stage.put(certificates::PLACE, certificates::place(&self.ground, &placement));
+        }
         self.take(placement);
         Ok(())
     }
@@ -284,6 +289,7 @@ impl<'a> Session<'a> {
         }
         self.summary.alternatives(&alternatives);
         self.stage.put("redirected.csv", decisions::redirected(&self.ground, &made.goods).into_bytes());
+        self.stage.put(certificates::REPLENISH, certificates::replenish(&self.ground, &made));
         self.stage.put("dealer_weeks.csv", decisions::dealer_weeks(&self.ground, &made).into_bytes());
         self.stage.put("shadow_prices.csv", decisions::shadow_prices(&self.ground, &made).into_bytes());
         Ok(made)
@@ -321,6 +327,7 @@ impl<'a> Session<'a> {
             say("orders.csv was planned without these transfers: run `forecourt replenish` again");
         }
         self.stage.put("transfers.csv", table);
+        self.stage.put(certificates::TRANSFER, certificates::transfer(&self.ground, &made));
         self.transfers = Some(made);
         Ok(())
     }
@@ -409,11 +416,13 @@ impl<'a> Session<'a> {
         self.stage.put("summary.json", self.summary.bytes());
         let made = provenance::provenance(&input.notes, &input.options, &input.started, &self.times);
         self.stage.put("provenance.json", made);
-        let page = |folder: &std::path::Path| match crate::io::results::read::facts(folder) {
-            Ok(facts) => vec![("report.html".to_owned(), crate::report::page(&facts).into_bytes())],
-            Err(_) => Vec::new(),
+        let last = |folder: &std::path::Path| {
+            let facts = crate::io::results::read::facts(folder);
+            let page = facts.map(|f| ("report.html".to_owned(), crate::report::page(&f).into_bytes()));
+            let sums = (certificates::CHECKSUMS.to_owned(), certificates::checksums(folder));
+            page.into_iter().chain([sums]).collect()
         };
-        self.stage.commit_with(&input.out, page).map_err(|e| {
+        self.stage.commit_with(&input.out, last).map_err(|e| {
             say(&format!("forecourt: {e}"));
             exit::CANNOT_WRITE
         })?;

@@ -201,6 +201,8 @@ pub struct Plan {
     pub cost: CostParts,
     /// Proven lower bound on the cost of any whole plan, money.
     pub bound: f64,
+    /// The part of it that [`Plan::prices`] prove by themselves, store by store: what can be checked without a search.
+    pub proved: f64,
     /// Values of limited things in the relaxation.
     pub prices: ShadowPrices,
     /// Fair cover τ of each model whose supply is short in the first free week, weeks of sales.
@@ -216,6 +218,11 @@ impl Plan {
     pub fn gap(&self) -> f64 {
         let cost = self.cost.total();
         (cost - self.bound).max(0.0) / cost.abs().max(1e-9)
+    }
+    /// Distance between cost and the bound that the prices prove, share of the cost.
+    pub fn proved_gap(&self) -> f64 {
+        let cost = self.cost.total();
+        (cost - self.proved).max(0.0) / cost.abs().max(1.0)
     }
     /// Share of expected demand that is served over the horizon.
     pub fn fill_rate(&self) -> f64 {

@@ -113,6 +113,7 @@ fn without_transfers(
         made = plan(problem, views, &routes, &prices);
         made.bound = bound.max(best.bound).min(made.cost.total());
     }
+    made.proved = best.bound.min(made.cost.total());
     made.prices = prices;
     made.rounds = rounds;
     Ok((made, routes))

@@ -1,4 +1,5 @@
 use super::answer::{Answer, Common, Trouble, observer};
+use super::certificate::{Certificate, Proof};
 use crate::ids::Id;
 use crate::io::instances::{cfl, orlib_cap, ufllib};
 use crate::placement::facility::{Plan, Problem, solve};
@@ -11,6 +12,8 @@ use std::time::Instant;
 pub struct Cap {
     #[command(flatten)]
     pub(super) common: Common,
+    #[command(flatten)]
+    certificate: Certificate,
     /// Ignores the capacities.
     #[arg(long, conflicts_with_all = ["capacity", "single_source"])]
     uncapacitated: bool,
@@ -27,6 +30,8 @@ pub struct Cap {
 pub struct Ufl {
     #[command(flatten)]
     pub(super) common: Common,
+    #[command(flatten)]
+    certificate: Certificate,
 }
 
 /// `forecourt solve cfl FILE`.
@@ -47,23 +52,48 @@ pub(super) fn run_cap(options: &Cap) -> Result<Answer, Trouble> {
         single_source: options.single_source,
     };
     let problem = orlib_cap::read(&options.common.file, reading)?;
-    run(&problem, &options.common, start, |i| json!(i + 1))
+    if options.certificate.wanted() && !options.uncapacitated {
+        let why = "a certificate is written for uncapacitated problems: add --uncapacitated or leave --certificate out";
+        return Err(Trouble::Other(why.into()));
+    }
+    run(&problem, &options.common, Some((&options.certificate, "orlib-cap")), start, |i| json!(i + 1))
 }
 
 pub(super) fn run_ufl(options: &Ufl) -> Result<Answer, Trouble> {
     let start = Instant::now();
     let problem = ufllib::read(&options.common.file)?;
-    run(&problem, &options.common, start, |i| json!(i + 1))
+    run(&problem, &options.common, Some((&options.certificate, "ufllib")), start, |i| json!(i + 1))
 }
 
 pub(super) fn run_cfl(options: &Cfl) -> Result<Answer, Trouble> {
     let start = Instant::now();
     let file = cfl::read(&options.common.file, options.single_source)?;
-    run(&file.problem, &options.common, start, |i| json!(file.names[i]))
+    run(&file.problem, &options.common, None, start, |i| json!(file.names[i]))
 }
 
-fn run(problem: &Problem, common: &Common, start: Instant, name: impl Fn(usize) -> Value) -> Result<Answer, Trouble> {
+/// What the multipliers of a certificate are multiplied by, beyond the file's own digits.
+const FINE: i64 = 1024;
+
+fn run(
+    problem: &Problem,
+    common: &Common,
+    certificate: Option<(&Certificate, &str)>,
+    start: Instant,
+    name: impl Fn(usize) -> Value,
+) -> Result<Answer, Trouble> {
     let plan = solve(problem, &common.limits(), &*observer(common)).map_err(|e| Trouble::Other(e.to_string()))?;
+    if let (Some((certificate, format)), Some(objective)) = (certificate, plan.exact) {
+        let whole = |v: &f64| (v * problem.scale() * FINE as f64).round() as i64;
+        let proof = Proof {
+            format,
+            count: None,
+            open: plan.open.iter().map(|i| i.index()).collect(),
+            objective,
+            scale: FINE,
+            multipliers: plan.multipliers.iter().map(whole).collect(),
+        };
+        certificate.write(&common.file, &proof)?;
+    }
     let mut more = Map::new();
     more.insert("nodes".into(), json!(plan.nodes));
     Ok(Answer {

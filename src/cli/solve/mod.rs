@@ -2,6 +2,7 @@
 
 mod answer;
 mod assign;
+mod certificate;
 mod facility;
 mod hm14;
 mod mclp;

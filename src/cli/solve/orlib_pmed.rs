@@ -1,4 +1,5 @@
 use super::answer::{Answer, Common, Trouble, observer};
+use super::certificate::{Certificate, Proof};
 use crate::ids::Id;
 use crate::io::instances::orlib_pmed;
 use crate::placement::median::{Distances, Plan, Problem, solve};
@@ -11,6 +12,8 @@ use std::time::Instant;
 pub struct Options {
     #[command(flatten)]
     pub(super) common: Common,
+    #[command(flatten)]
+    certificate: Certificate,
     /// Number of sites to open instead of the file's own.
     #[arg(long, value_name = "N")]
     p: Option<usize>,
@@ -23,6 +26,15 @@ pub(super) fn run(options: &Options) -> Result<Answer, Trouble> {
         .map_err(|e| Trouble::Other(e.to_string()))?;
     let plan = solve(&problem, &options.common.limits(), &*observer(&options.common))
         .map_err(|e| Trouble::Other(e.to_string()))?;
+    let proof = Proof {
+        format: "orlib-pmed",
+        count: options.p,
+        open: plan.open.iter().map(|i| i.index()).collect(),
+        objective: plan.cost,
+        scale: plan.scale,
+        multipliers: plan.multipliers.clone(),
+    };
+    options.certificate.write(&options.common.file, &proof)?;
     Ok(answer(&plan, start))
 }
 

@@ -1,5 +1,6 @@
 //! The results folder: written by the program, read back by later steps and by the report.
 
+pub mod certificates;
 pub mod decisions;
 pub mod folder;
 pub mod geo;

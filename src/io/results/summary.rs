@@ -3,6 +3,7 @@
 use crate::evaluation::Kpi;
 use crate::evaluation::monitor::{Level, Rule};
 use crate::ids::SiteId;
+use crate::placement::control::Grade;
 use crate::placement::dealer::Action;
 use crate::planning::{
     Basis, Cargo, Cause, Change, Goods, Ground, Placement, Previous, Priority, Replenishment, Review, Simulation,
@@ -67,7 +68,12 @@ impl Summary {
     }
 
     /// The placement of an earlier run that this one goes on from.
-    pub fn placed_before(&mut self, step: Value) {
+    pub fn placed_before(&mut self, mut step: Value) {
+        if let Value::Object(step) = &mut step {
+            step.insert("of_earlier_tables".into(), json!(true));
+            step.insert("grade".into(), json!("C"));
+            step.insert("grade_reason".into(), json!(EARLIER));
+        }
         self.step("place", step);
     }
 
@@ -132,7 +138,9 @@ impl Summary {
             json!({
                 "status": if plan.gap() <= 1e-6 { "optimal" } else { "gap" },
                 "cost_cny": round(plan.cost.total(), 2), "bound_cny": round(plan.bound, 2), "gap": round(plan.gap(), 9),
-                "grade": "C", "grade_reason": GRADE, "repeatable": plan.repeatable,
+                "proved_bound_cny": round(plan.proved, 2),
+                "grade": order_grade(r),
+                "grade_reason": GRADE, "repeatable": plan.repeatable,
                 "cars_ordered": plan.orders.iter().map(|o| u64::from(o.cars)).sum::<u64>(),
                 "order_lines": plan.orders.len(), "fill_rate": round(plan.fill_rate(), 6), "cost_parts_cny": cost,
                 "carrier_runs": round(plan.carriers.iter().map(|c| c.runs).sum::<f64>(), 3),
@@ -283,8 +291,17 @@ impl Summary {
     }
 }
 
+/// A or B by the bound that the prices prove; C where the planner's hand or last week's plan has a say, which `verify` does
+/// not recompute.
+fn order_grade(r: &Replenishment) -> &'static str {
+    let data = r.problem.data();
+    let hand = data.cells.iter().any(|c| !c.fixed.is_empty() || !c.forbidden.is_empty() || c.previous.is_some());
+    if hand { "C" } else { Grade::of_gap(r.plan.proved_gap(), 1e-6).letter() }
+}
+
 const PROVED: &str = "feasibility, money and the bound (from the multipliers of a branch tree) are recomputed from the tables, without a solver";
-const GRADE: &str = "feasibility and money are recomputed from the tables; the bound is the solver's own";
+const EARLIER: &str = "decided on the tables of an earlier week: the rules hold, its money is not that of today";
+const GRADE: &str = "limits and every part of the cost are recomputed from the tables; the proved bound is recomputed from the prices of build slots, storage and credit, the other bound is the solver's own";
 
 fn round(x: f64, digits: i32) -> f64 {
     let scale = 10f64.powi(digits);
