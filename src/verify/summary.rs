@@ -77,7 +77,7 @@ impl<'a> Step<'a> {
         for (name, value) in right {
             let says = parts.and_then(|p| p.get(*name)).and_then(Value::as_f64);
             report.compared += 1;
-            if !says.is_some_and(|x| (x - value).abs() <= 0.006 + 1e-9 * value.abs()) {
+            if !says.is_some_and(|x| (x - value).abs() <= 0.005 + 1e-9 + 1e-12 * value.abs()) {
                 let says = says.map_or_else(|| "nothing".into(), |x| x.to_string());
                 report.wrong(FILE, 0, format!("{}.{name}", self.at(key)), says, format!("{value:.2}"));
             }

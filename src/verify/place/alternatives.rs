@@ -94,7 +94,7 @@ fn compare(
         return Ok(());
     };
     // Where stores are full, the planner's flow leaves crumbs of a ten millionth of a car at every zone.
-    let play = if others.iter().any(|o| o.1) { 1.0 } else { 0.02 } + 1e-10 * least.abs();
+    let play = if others.iter().any(|o| o.1) { 1.0 } else { 0.0051 } + 1e-10 * least.abs();
     report.compared += 2;
     let worth = row.number(at[0]);
     if !worth.is_some_and(|w| (w - least).abs() <= play) {
