@@ -132,8 +132,8 @@ fn go(step: Step, args: &StepArgs, precise: Option<Precise>, previous: Option<Pa
         }
         Step::Route => {
             session.take_placed()?;
-            let made = session.replenish()?;
             session.transfer()?;
+            let made = session.replenish()?;
             session.route(&made)?;
         }
         Step::Simulate => {

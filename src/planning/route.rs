@@ -25,7 +25,7 @@ const DAYS: u32 = 21;
 
 /// Why a car is on a carrier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cause {
+pub enum Errand {
     /// A plant sends it.
     Order,
     /// Another dealer gives it.
@@ -38,7 +38,7 @@ pub struct Line {
     /// Which.
     pub model: ModelId,
     /// Why.
-    pub cause: Cause,
+    pub cause: Errand,
     /// How many.
     pub cars: u32,
 }
@@ -183,15 +183,15 @@ fn measured(ground: &Ground, a: SiteId, b: SiteId) -> (f64, f64) {
 /// Cars of each pair of sites in loads that the largest carrier takes, largest cars first, each into the first load with room.
 fn loads(ground: &Ground, orders: &Replenishment, moves: &Transfers) -> Result<Vec<Load>, Error> {
     let scenario = ground.scenario;
-    let mut wishes: BTreeMap<(SiteId, SiteId), BTreeMap<(ModelId, Cause), u32>> = BTreeMap::new();
+    let mut wishes: BTreeMap<(SiteId, SiteId), BTreeMap<(ModelId, Errand), u32>> = BTreeMap::new();
     let first = orders.plan.orders.iter().filter(|o| o.cars > 0).map(|o| o.week).min();
     for o in orders.plan.orders.iter().filter(|o| Some(o.week) == first) {
         let (site, model) = orders.cell(o.cell);
-        *wishes.entry((orders.plants[o.plant], site)).or_default().entry((model, Cause::Order)).or_default() += o.cars;
+        *wishes.entry((orders.plants[o.plant], site)).or_default().entry((model, Errand::Order)).or_default() += o.cars;
     }
     for m in &moves.plan.moves {
         let ((from, model), (to, _)) = (moves.cell(m.from), moves.cell(m.to));
-        *wishes.entry((from, to)).or_default().entry((model, Cause::Transfer)).or_default() += 1;
+        *wishes.entry((from, to)).or_default().entry((model, Errand::Transfer)).or_default() += 1;
     }
     let largest = scenario.network.carriers.values().map(|c| parts(c.slots)).max().unwrap_or(0);
     let mut loads = Vec::new();

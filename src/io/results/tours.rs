@@ -1,7 +1,7 @@
 //! Tables and lines of the week's carriers: loads.csv, tours.csv, drivers.csv, tours.geojson.
 
 use super::table::{Cell, Table};
-use crate::planning::{Cause, Ground, Routing};
+use crate::planning::{Errand, Ground, Routing};
 use serde_json::json;
 
 /// A minute of the week as date and time.
@@ -30,7 +30,7 @@ pub fn loads(ground: &Ground, made: &Routing) -> Table {
                 Cell::Text(&scenario.network.sites[load.from].code),
                 Cell::Text(&scenario.network.sites[load.to].code),
                 Cell::Text(&scenario.catalogue.models[line.model].code),
-                Cell::Text(if line.cause == Cause::Order { "order" } else { "transfer" }),
+                Cell::Text(if line.cause == Errand::Order { "order" } else { "transfer" }),
                 Cell::from(line.cars),
                 Cell::Number(load.slots as f64 / 100.0, 2),
             ]);

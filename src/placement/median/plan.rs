@@ -22,6 +22,20 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// One multiplier a client, times `scale`: those with which the proof begins; empty without a proof over all clients.
+    pub fn multipliers(&self, clients: usize) -> Vec<i64> {
+        let Some(proof) = self.proof.as_ref().filter(|p| p.clients.len() == clients) else { return Vec::new() };
+        let Some(first) = proof.nodes.first().and_then(|n| n.multipliers.first()) else { return Vec::new() };
+        let mut all = vec![0; clients];
+        for (&client, &v) in proof.clients.iter().zip(first.iter()) {
+            match all.get_mut(client as usize) {
+                Some(place) => *place = v,
+                None => return Vec::new(),
+            }
+        }
+        all
+    }
+
     /// Relative gap between cost and bound.
     pub fn gap(&self) -> f64 {
         crate::placement::control::gap(self.cost as f64, self.bound)
