@@ -47,5 +47,8 @@ pub mod io;
 
 pub mod generate;
 
+// The same for thousands of what-ifs.
+pub mod study;
+
 // The terminal.
 pub mod cli;

@@ -5,6 +5,7 @@
 
 pub mod closed_loop;
 mod counts;
+mod facts;
 mod ground;
 mod lead;
 mod market;
@@ -14,6 +15,7 @@ mod simulate;
 mod transfer;
 mod warn;
 
+pub use facts::network_facts;
 pub use ground::{Ground, NetworkState, today_and_plan};
 pub use lead::freight_per_car;
 pub use market::Market;
