@@ -6,6 +6,7 @@
 mod analogue;
 pub mod closed_loop;
 mod counts;
+mod facts;
 mod goods;
 mod ground;
 mod lead;
@@ -18,6 +19,7 @@ mod warn;
 mod yards;
 
 pub use analogue::{Analogue, Basis};
+pub use facts::network_facts;
 pub use goods::{Cargo, Goods, Moved, Redirected};
 pub use ground::{Ground, NetworkState, today_and_plan};
 pub use lead::freight_per_car;
