@@ -51,6 +51,9 @@ pub mod io;
 
 pub mod generate;
 
+// The same for thousands of what-ifs.
+pub mod study;
+
 // Answers checked by code that shares nothing with what made them.
 pub mod verify;
 

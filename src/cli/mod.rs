@@ -17,6 +17,7 @@ mod session;
 mod simulate;
 pub mod solve;
 mod steps;
+mod study;
 mod terminal;
 mod verify;
 mod why;
@@ -87,6 +88,8 @@ enum Command {
     Why(why::WhyArgs),
     /// Check a results folder against the scenario's tables by code that plans nothing, and grade every answer.
     Verify(verify::VerifyArgs),
+    /// Thousands of what-ifs from one file: run, on many machines by shards, and compared.
+    Study(study::StudyArgs),
     /// Classical stock policies for given numbers.
     Policy(policy::PolicyArgs),
     /// Solve a public benchmark file.
@@ -155,6 +158,7 @@ pub fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&args),
         Command::Why(args) => why::run(&args),
         Command::Verify(args) => terminal::written(|out, err| verify::run(&args, out, err)),
+        Command::Study(args) => study::run(&args),
         Command::Policy(args) => policy_now(&args),
         Command::Solve(args) => solve::run(&args) as u8,
         Command::Generate(args) => generate_now(&args),

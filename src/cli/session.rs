@@ -16,7 +16,7 @@ use crate::planning::{
 };
 use crate::progress::Observer;
 use crate::scenario::Scenario;
-use crate::units::{Hours, Money};
+use crate::units::Money;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -398,32 +398,7 @@ impl<'a> Session<'a> {
         state: &NetworkState,
         one_off_per_year: Money,
     ) -> NetworkFacts {
-        let network = &self.input.scenario.network;
-        let problem = &placement.problem;
-        let fixed = problem
-            .stores
-            .iter()
-            .filter_map(|s| state.open[s.id].and_then(|f| s.options.iter().find(|o| o.format == f)))
-            .map(|o| o.yearly_cost)
-            .sum();
-        let limit = Hours::new(self.input.scenario.settings.placement.coverage_min / 60.0);
-        let (mut people, mut covered, mut market, mut overlap) = (0.0, 0.0, 0.0, 0.0);
-        for (id, zone) in network.zones.iter() {
-            people += zone.population as f64;
-            market += zone.registrations.get();
-            overlap += zone.registrations.get() * self.ground.coverage.overlap(network, id, &state.open);
-            if self.ground.coverage.nearest(id, &state.open).is_some_and(|r| r.leg.time <= limit) {
-                covered += zone.population as f64;
-            }
-        }
-        NetworkFacts {
-            stores: state.stores().count(),
-            fixed_cost: fixed,
-            one_off_per_year,
-            freight_per_car: crate::planning::freight_per_car(&self.ground, state),
-            coverage: if people > 0.0 { covered / people } else { 0.0 },
-            overlap: if market > 0.0 { overlap / market } else { 0.0 },
-        }
+        crate::planning::network_facts(&self.ground, placement, state, one_off_per_year)
     }
 
     /// Writes everything in one step; prints the summary or where it went.

@@ -7,6 +7,7 @@ mod analogue;
 mod changes;
 pub mod closed_loop;
 mod counts;
+mod facts;
 mod goods;
 mod ground;
 mod hand;
@@ -23,6 +24,7 @@ mod yards;
 
 pub use analogue::{Analogue, Basis};
 pub use changes::{Cause, Change, changes};
+pub use facts::network_facts;
 pub use goods::{Cargo, Goods, Moved, Redirected};
 pub use ground::{Ground, NetworkState, today_and_plan};
 pub use hand::{Footing, Previous};

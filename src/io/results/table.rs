@@ -7,6 +7,25 @@ pub struct Table {
     rows: usize,
 }
 
+/// A table whose header is the user's own: rows of texts, numbers among them as they are.
+pub fn text(rows: Vec<Vec<String>>) -> String {
+    let mut bytes = Vec::new();
+    for row in rows {
+        for (k, cell) in row.iter().enumerate() {
+            if k > 0 {
+                bytes.push(b',');
+            }
+            if cell.parse::<f64>().is_ok_and(f64::is_finite) {
+                bytes.extend(cell.as_bytes());
+            } else {
+                text_cell(&mut bytes, cell);
+            }
+        }
+        bytes.push(b'\n');
+    }
+    String::from_utf8(bytes).expect("texts are UTF-8")
+}
+
 /// A cell of a table.
 pub enum Cell<'a> {
     /// Text; neutralised against spreadsheet formulas.

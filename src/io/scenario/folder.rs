@@ -7,6 +7,7 @@ use super::schema::{Attribute, SECTIONS, TABLES};
 use super::source::{Source, TABLE_BYTES, TOML_BYTES};
 use super::variant::Traces;
 use crate::io::fault::{Code, shorten};
+use sha2::{Digest, Sha256};
 use std::path::{Component, Path, PathBuf};
 
 /// The texts of a scenario: `scenario.toml`, then the tables in the schema's order.
@@ -68,6 +69,35 @@ impl Folder {
             }
         }
         Self { sources, log, place: None, traces: None }
+    }
+
+    /// The same texts once more, to be patched.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self { sources: self.sources.clone(), log: self.log.clone(), place: self.place.clone(), traces: None }
+    }
+
+    /// Hashes of all that is read: everything, and everything but the simulation's options.
+    pub fn digests(&self) -> [String; 2] {
+        let hash = |toml: &str| {
+            let mut hash = Sha256::new();
+            // Patches have changed the texts: what they say themselves does not count again.
+            let tables = self.sources[1..].iter().filter(|s| s.present && s.note.table != "variant");
+            for (name, text) in
+                std::iter::once(("scenario", toml)).chain(tables.map(|s| (s.note.table.as_str(), s.text.as_str())))
+            {
+                hash.update((name.len() as u64).to_le_bytes());
+                hash.update(name);
+                hash.update((text.len() as u64).to_le_bytes());
+                hash.update(text);
+            }
+            hash.finalize().iter().map(|b| format!("{b:02x}")).collect::<String>()
+        };
+        let lasting = self.toml().parse::<toml::Table>().map(|mut t| {
+            t.remove("simulation");
+            t.to_string()
+        });
+        [hash(self.toml()), hash(lasting.as_deref().unwrap_or(self.toml()))]
     }
 
     /// The text of `scenario.toml`.

@@ -35,6 +35,7 @@ pub struct FileNote {
 }
 
 /// One file of the folder.
+#[derive(Clone)]
 pub(super) struct Source {
     /// The file as shown to the user.
     pub label: String,

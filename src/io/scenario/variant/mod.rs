@@ -35,13 +35,26 @@ impl Folder {
         let mut source = Source::absent("variant", path.display().to_string());
         source.load(path, TOML_BYTES, file, &mut self.log);
         self.sources.push(source);
+        let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        self.apply(file, &stem);
+    }
+
+    /// Applies a variant that stands in no file; `shown` is what its faults name as the file, `stem` the variant's name.
+    pub fn patch_text(&mut self, shown: &str, stem: &str, text: &str) {
+        let file = self.sources.len();
+        let mut source = Source::absent("variant", shown.to_owned());
+        source.take(text.to_owned(), file, &mut self.log);
+        self.sources.push(source);
+        self.apply(file, stem);
+    }
+
+    fn apply(&mut self, file: usize, stem: &str) {
         if !self.sources[file].present || !self.sources[0].present {
             return;
         }
-        let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
         let lower = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
         if stem.is_empty() || stem.len() > NAME_LETTERS || !stem.chars().all(lower) {
-            return self.log.add(Spot { file, at: None }, Code::LongText, &stem, || {
+            return self.log.add(Spot { file, at: None }, Code::LongText, stem, || {
                 let cause = format!("{stem:?} is no name for a variant");
                 (cause, format!("name the file with lower-case letters, digits, - and _, at most {NAME_LETTERS}"))
             });
@@ -49,7 +62,7 @@ impl Folder {
         let text = self.sources[file].text.clone();
         let Some(variant) = parse::read(&text, file, &mut self.log) else { return };
         let mut traces = Traces::new(file);
-        settings::apply(&mut self.sources[0].text, &variant, &stem, &mut traces);
+        settings::apply(&mut self.sources[0].text, &variant, stem, &mut traces);
         for patch in &variant.patches {
             let table = super::file_of(patch.table.name);
             apply::apply(&mut self.sources[table], (table, file), patch, &mut traces, &mut self.log);

@@ -1,0 +1,266 @@
+//! The points side by side: a table of all, which is best and how sure that is, what each axis moves, which points nothing
+//! beats on money, service and capital together, and what the worst world costs each decision.
+
+use super::design::Study;
+use super::points::{Place, Point};
+use super::task::Worked;
+use crate::stats::interval::{Interval, of_floats};
+use crate::stats::{normal, special};
+use std::collections::BTreeMap;
+
+/// Points that are ranked in full.
+const RANKED: usize = 50;
+/// Level of intervals.
+const LEVEL: f64 = 0.95;
+
+/// The columns of points.csv after the axes: figures of the plan, then of its difference to today, then the placement's.
+const FIGURES: [&str; 9] =
+    ["profit", "sales", "lost", "fill_rate", "stock_mean", "aged_share", "fixed_cost", "one_off_cost", "stores"];
+const PLACEMENT: [&str; 7] = ["opened", "closed", "moved", "improved", "model_profit", "model_bound", "gap"];
+
+/// Header of points.csv.
+pub fn header(study: &Study) -> Vec<String> {
+    let axes = study.axes.iter().map(|a| a.name.clone());
+    let three = |f: &str| ["mean", "low", "high"].map(|e| format!("{f}_{e}"));
+    let figures = FIGURES.iter().flat_map(|f| three(f));
+    let apart = three("profit_less_today");
+    let placement = PLACEMENT.iter().map(|p| format!("placement_{p}"));
+    ["point".to_owned(), "status".to_owned()]
+        .into_iter()
+        .chain(axes)
+        .chain(figures)
+        .chain(apart)
+        .chain(placement)
+        .collect()
+}
+
+fn number(x: f64) -> String {
+    let rounded = (x * 1e6).round() / 1e6;
+    if rounded == 0.0 { "0".into() } else { rounded.to_string() }
+}
+
+/// A point's row of points.csv.
+pub fn row(study: &Study, point: &Point, worked: &Worked) -> Vec<String> {
+    let mut cells =
+        vec![(point.index + 1).to_string(), if worked.no_plan.is_some() { "no plan" } else { "ok" }.to_owned()];
+    cells.extend(study.axes.iter().zip(&point.places).map(|(a, p)| a.shown(p)));
+    for f in FIGURES {
+        match worked.figures.get(f) {
+            Some(figure) => cells.extend(figure.plan.map(number)),
+            None => cells.extend([String::new(), String::new(), String::new()]),
+        }
+    }
+    match worked.figures.get("profit") {
+        Some(figure) => cells.extend(figure.difference.map(number)),
+        None => cells.extend([String::new(), String::new(), String::new()]),
+    }
+    cells.extend(PLACEMENT.map(|p| worked.placement.get(p).map_or_else(String::new, |&x| number(x))));
+    cells
+}
+
+/// What is kept of every point while all are read.
+#[derive(Clone, Debug)]
+struct Brief {
+    index: usize,
+    profit: f64,
+    fill: f64,
+    capital: f64,
+}
+
+/// Takes the points one by one, in their order.
+pub struct Collector<'s> {
+    study: &'s Study,
+    briefs: Vec<Brief>,
+    without_plan: usize,
+    /// The most profitable points so far, with their profit run by run.
+    best: Vec<(f64, usize, Vec<f64>)>,
+    /// Sum and number of plan profits by axis and shown value.
+    effects: Vec<BTreeMap<String, (f64, u64)>>,
+    /// Profit by decision and world.
+    choices: BTreeMap<Vec<String>, BTreeMap<Vec<String>, f64>>,
+}
+
+impl<'s> Collector<'s> {
+    /// Nothing yet.
+    pub fn new(study: &'s Study) -> Self {
+        Self {
+            study,
+            briefs: Vec::new(),
+            without_plan: 0,
+            best: Vec::new(),
+            effects: vec![BTreeMap::new(); study.axes.len()],
+            choices: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a point.
+    pub fn add(&mut self, point: &Point, worked: &Worked) {
+        let plan = |f: &str| worked.figures.get(f).map(|x| x.plan[0]);
+        let Some(profit) = plan("profit") else {
+            self.without_plan += 1;
+            return;
+        };
+        let capital = worked.placement.get("one_off_cost").copied().unwrap_or(0.0);
+        self.briefs.push(Brief { index: point.index, profit, fill: plan("fill_rate").unwrap_or(0.0), capital });
+        let place = self.best.partition_point(|b| b.0 >= profit);
+        if place < RANKED {
+            self.best.insert(place, (profit, point.index, worked.profit.clone()));
+            self.best.truncate(RANKED);
+        }
+        for ((axis, place), seen) in self.study.axes.iter().zip(&point.places).zip(&mut self.effects) {
+            let entry = seen.entry(bin(axis, place)).or_insert((0.0, 0));
+            (entry.0, entry.1) = (entry.0 + profit, entry.1 + 1);
+        }
+        let part = |decision: bool| -> Vec<String> {
+            let axes = self.study.axes.iter().zip(&point.places).filter(|(a, _)| a.decision == decision);
+            axes.map(|(a, p)| a.shown(p)).collect()
+        };
+        if self.study.axes.iter().any(|a| a.decision) && self.study.axes.iter().any(|a| !a.decision) {
+            let worlds = self.choices.entry(part(true)).or_default();
+            worlds.insert(part(false), profit);
+        }
+    }
+
+    /// Points with a plan, and without one.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.briefs.len(), self.without_plan)
+    }
+
+    /// The best points by mean profit, each with its paired distance to the first.
+    pub fn ranking(&self) -> Vec<Ranked> {
+        let Some(first) = self.best.first() else { return Vec::new() };
+        let behind = |runs: &[f64]| {
+            let apart: Vec<f64> = runs.iter().zip(&first.2).map(|(a, b)| a - b).collect();
+            of_floats(&apart, LEVEL)
+        };
+        self.best
+            .iter()
+            .map(|(profit, index, runs)| Ranked { index: *index, profit: *profit, behind: behind(runs) })
+            .collect()
+    }
+
+    /// Lower bound on the probability that no other ranked point is better than the first (Bonferroni, paired).
+    pub fn sure(&self) -> f64 {
+        let wrong = |r: &Ranked| {
+            let i = r.behind;
+            let error = i.half / special::student_two_sided(LEVEL, (i.count.max(2) - 1) as f64);
+            if error > 0.0 { normal::cumulative(i.mean / error) } else { f64::from(u8::from(i.mean >= 0.0)) }
+        };
+        (1.0 - self.ranking().iter().skip(1).map(wrong).sum::<f64>()).max(0.0)
+    }
+
+    /// What each axis moves: mean profit by value, the widest axis first.
+    pub fn effects(&self) -> Vec<Effect> {
+        let mut effects: Vec<Effect> = self
+            .study
+            .axes
+            .iter()
+            .zip(&self.effects)
+            .map(|(axis, seen)| {
+                let mut by_value: Vec<(String, f64)> =
+                    seen.iter().map(|(v, (sum, n))| (v.clone(), sum / *n as f64)).collect();
+                by_value.sort_by(|a, b| numeric(&a.0).total_cmp(&numeric(&b.0)).then(a.0.cmp(&b.0)));
+                let (low, high) =
+                    by_value.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v.1), h.max(v.1)));
+                Effect { axis: axis.name.clone(), width: if by_value.is_empty() { 0.0 } else { high - low }, by_value }
+            })
+            .collect();
+        effects.sort_by(|a, b| b.width.total_cmp(&a.width).then(a.axis.cmp(&b.axis)));
+        effects
+    }
+
+    /// Points that no other beats on profit, share served from stock and one-off money together.
+    pub fn front(&self) -> Vec<usize> {
+        let mut order: Vec<&Brief> = self.briefs.iter().collect();
+        order.sort_by(|a, b| {
+            let money = b.profit.total_cmp(&a.profit).then(b.fill.total_cmp(&a.fill));
+            money.then(a.capital.total_cmp(&b.capital)).then(a.index.cmp(&b.index))
+        });
+        // Among points of more profit: the least capital of those that serve at least so many.
+        let mut kept: Vec<&Brief> = Vec::new();
+        for b in order {
+            if !kept.iter().any(|k| k.fill >= b.fill && k.capital <= b.capital) {
+                kept.push(b);
+            }
+        }
+        let mut front: Vec<usize> = kept.iter().map(|b| b.index).collect();
+        front.sort_unstable();
+        front
+    }
+
+    /// What each decision costs in its worst world, against the best decision there; the most robust first. Only decisions
+    /// that were tried in every world.
+    pub fn regrets(&self) -> Vec<Regret> {
+        let mut best: BTreeMap<&Vec<String>, f64> = BTreeMap::new();
+        for worlds in self.choices.values() {
+            for (world, &profit) in worlds {
+                let top = best.entry(world).or_insert(f64::NEG_INFINITY);
+                *top = top.max(profit);
+            }
+        }
+        let mut regrets: Vec<Regret> = self
+            .choices
+            .iter()
+            .filter(|(_, worlds)| worlds.len() == best.len())
+            .map(|(decision, worlds)| {
+                let apart = worlds.iter().map(|(w, p)| (best[w] - p, w));
+                let (most, world) = apart.fold((0.0, None), |m, (r, w)| if r > m.0 { (r, Some(w)) } else { m });
+                let mean = worlds.values().sum::<f64>() / worlds.len() as f64;
+                Regret { decision: decision.clone(), regret: most, world: world.cloned().unwrap_or_default(), mean }
+            })
+            .collect();
+        regrets.sort_by(|a, b| a.regret.total_cmp(&b.regret).then(a.decision.cmp(&b.decision)));
+        regrets
+    }
+}
+
+/// Values of a range are seen in five parts.
+fn bin(axis: &super::design::Axis, place: &Place) -> String {
+    match (&axis.span, place) {
+        (super::design::Span::Range(low, high, _), Place::Number(x)) => {
+            const PARTS: f64 = 5.0;
+            let part = (((x - low) / (high - low) * PARTS) as usize).min(PARTS as usize - 1) as f64;
+            number(low + (part + 0.5) / PARTS * (high - low))
+        }
+        _ => axis.shown(place),
+    }
+}
+
+fn numeric(text: &str) -> f64 {
+    text.parse().unwrap_or(f64::NEG_INFINITY)
+}
+
+/// A ranked point.
+#[derive(Clone, Debug)]
+pub struct Ranked {
+    /// Its position in the design.
+    pub index: usize,
+    /// Mean yearly profit of its plan.
+    pub profit: f64,
+    /// Its profit less the first's, run by run.
+    pub behind: Interval,
+}
+
+/// What an axis moves.
+#[derive(Clone, Debug)]
+pub struct Effect {
+    /// The axis.
+    pub axis: String,
+    /// Largest less smallest mean profit over its values.
+    pub width: f64,
+    /// Mean profit of all points at each value.
+    pub by_value: Vec<(String, f64)>,
+}
+
+/// A decision in its worst world.
+#[derive(Clone, Debug)]
+pub struct Regret {
+    /// Values of the decision axes.
+    pub decision: Vec<String>,
+    /// What it earns less than the best decision in the worst world.
+    pub regret: f64,
+    /// That world: values of the other axes.
+    pub world: Vec<String>,
+    /// Mean profit over the worlds.
+    pub mean: f64,
+}
