@@ -1,7 +1,6 @@
 //! From the root's multipliers to the tree of [`crate::placement::descent`].
 
 use super::{Answer, Shown, State};
-use crate::placement::ascent::{Volume, exact};
 use crate::placement::control::{End, Limits};
 use crate::placement::costs::Costs;
 use crate::placement::descent::Descent;
@@ -11,14 +10,12 @@ use crate::placement::prefix::Best;
 use crate::progress::Observer;
 use std::rc::Rc;
 
-/// Entries of the largest piece that a tree is grown on.
-const LARGEST: usize = 40_000_000;
 /// Numbers that the proof may hold.
 const PROOF: usize = 100_000_000;
 
 impl<C: Costs> State<'_, '_, C> {
     /// What is left after the root, client by client.
-    fn piece(&mut self) -> Option<(Piece, Vec<i64>)> {
+    fn piece(&mut self) -> (Piece, Vec<i64>) {
         let v = self.root.1.clone();
         let room = (self.cutoff() - self.root.0) as i64;
         let m = self.task.costs.sites();
@@ -29,49 +26,25 @@ impl<C: Costs> State<'_, '_, C> {
             count: self.task.count,
             ..Piece::default()
         };
-        let bound = exact(self.task.costs, &mut self.lists, self.task.fixed, &self.choice, &v, self.scale);
-        let alive: Vec<u32> = (0..m as u32).filter(|&i| self.choice.alive[i as usize]).collect();
         for (j, &vj) in v.iter().enumerate() {
-            let limit = vj.saturating_add(room);
-            let entry = |i: u32, c: i64| {
-                let free = !self.choice.must[i as usize];
-                let penalty = if free { bound.penalty(i as usize) } else { 0 };
-                (c * self.scale).saturating_add(penalty) <= limit
-            };
-            let list = self.lists.of(j);
-            let mut row: Vec<(i64, u32)> = if list.reach.saturating_mul(self.scale) > limit {
-                list.iter().map(|(i, c)| (c, i as u32)).filter(|e| entry(e.1, e.0)).collect()
-            } else {
-                let all = alive.iter().map(|&i| (self.task.costs.cost(i as usize, j), i));
-                all.filter(|e| entry(e.1, e.0)).collect()
-            };
-            row.sort_unstable();
-            if piece.site.len() + row.len() > LARGEST {
-                return None;
+            let limit = vj.saturating_add(room) / self.scale;
+            if self.lists.of(j).reach <= limit {
+                self.lists.grow(self.task.costs, j, limit + 1, &self.choice.alive);
             }
-            piece.site.extend(row.iter().map(|e| e.1));
-            piece.cost.extend(row.iter().map(|e| e.0 * self.scale));
+            for (i, c) in self.lists.of(j).iter().take_while(|e| e.1 <= limit) {
+                piece.site.push(i as u32);
+                piece.cost.push(c * self.scale);
+            }
             piece.starts.push(piece.site.len());
             piece.clients.push(j as u32);
             piece.cap.push(NONE);
         }
-        Some((piece, v))
+        (piece, v)
     }
 
     /// Solves what is left by the tree of Lagrangian bounds.
-    pub(super) fn descend_tree(mut self, volume: Volume, limits: &Limits, observer: &dyn Observer) -> Answer {
-        let mut left = self.piece();
-        if left.is_none() {
-            observer.note("too much is left for a tree: the multipliers climb on");
-            self.climb(volume, 4000, 1e-4, observer);
-            self.relink();
-            self.reduce();
-            left = if self.closed() || self.watch.over() { None } else { self.piece() };
-        }
-        let Some((whole, v)) = left else {
-            let end = (!self.watch.over()).then_some(End::WorkLimit);
-            return self.answer(self.root_bound(), 0, end);
-        };
+    pub(super) fn descend_tree(mut self, limits: &Limits, observer: &dyn Observer) -> Answer {
+        let (whole, v) = self.piece();
         let mut fate: Vec<Fate> = (0..whole.sites.len())
             .map(|i| match (self.choice.alive[i], self.choice.must[i]) {
                 (_, true) => Fate::Open,
@@ -79,7 +52,7 @@ impl<C: Costs> State<'_, '_, C> {
                 _ => Fate::Closed,
             })
             .collect();
-        let Some((piece, kept)) = whole.restrict(&mut fate, |_| NONE - 1, |_| 0) else {
+        let Some((piece, kept)) = whole.restrict(&mut fate, |_| NONE - 1) else {
             self.contradiction = true;
             return self.answer(self.root_bound(), 0, None);
         };
@@ -121,19 +94,17 @@ impl<C: Costs> State<'_, '_, C> {
         if self.task.count.is_none() || self.root.1.is_empty() {
             return None;
         }
-        let root = Rc::new(self.root.1.clone());
-        let clients = (0..self.task.costs.clients() as u32).collect();
-        if bound.ceil() <= self.root_bound().ceil() {
-            // The root's multipliers say it all.
-            let none = self.root_bound().min(bound).ceil() as i64 - 1;
-            return Some(Proof { none, clients, nodes: vec![Node { multipliers: vec![root], then: Then::Closed }] });
-        }
-        let multipliers = [root].into_iter().chain(self.trail.iter().rev().cloned()).collect();
+        let trail = self.trail.iter().rev().cloned();
+        let multipliers = [Rc::new(self.root.1.clone())].into_iter().chain(trail).collect();
         let (then, bound) = match &self.tree {
             Shown::Lost => (Then::Closed, self.root_bound().min(bound)),
             Shown::All(tree) => (Then::Under(Box::new(tree.clone())), bound),
             Shown::Nothing => (Then::Closed, bound),
         };
-        Some(Proof { none: bound.ceil() as i64 - 1, clients, nodes: vec![Node { multipliers, then }] })
+        Some(Proof {
+            none: bound.ceil() as i64 - 1,
+            clients: (0..self.task.costs.clients() as u32).collect(),
+            nodes: vec![Node { multipliers, then }],
+        })
     }
 }

@@ -2,7 +2,6 @@
 //! Lagrangian, sites fixed by reduced cost, and what remains closed by branch and cut.
 
 mod descend;
-mod first;
 
 use crate::lp::Failure;
 use crate::placement::ascent::{Choice, Volume, decided, exact};
@@ -102,7 +101,7 @@ pub fn solve<C: Costs>(task: &Task<C>, limits: &Limits, observer: &dyn Observer)
     }
     if task.count.is_some() && task.fixed.iter().all(|&f| f == 0) && task.costs.unserved(0).is_none() {
         observer.stage("tree", 0);
-        return Ok(state.descend_tree(volume, limits, observer));
+        return Ok(state.descend_tree(limits, observer));
     }
     observer.stage("branch and cut", 0);
     state.branch(&volume, limits, observer)
@@ -111,7 +110,7 @@ pub fn solve<C: Costs>(task: &Task<C>, limits: &Limits, observer: &dyn Observer)
 impl<'a, 'b, C: Costs> State<'a, 'b, C> {
     fn new(task: &'b Task<'a, C>, limits: &Limits, watch: &'b Watch) -> Self {
         let (m, n) = (task.costs.sites(), task.costs.clients());
-        let want = task.count.map_or(m, |p| (5 * m / p.max(1)).max(40));
+        let want = task.count.map_or(m, |p| (12 * m / p.max(1)).max(40));
         let lists = Lists::new(task.costs, want);
         let largest = lists.iter().filter_map(|l| l.costs.last()).chain(task.fixed).copied().max().unwrap_or(1).max(1);
         let room = (1i64 << 58) / largest / (n.max(m) as i64 + 1);
@@ -178,6 +177,22 @@ impl<'a, 'b, C: Costs> State<'a, 'b, C> {
         self.descend(&open);
     }
 
+    /// Multipliers halfway between the first and second open site of each client.
+    fn first_multipliers(&self) -> Vec<f64> {
+        let mut is_open = vec![false; self.task.costs.sites()];
+        for &i in &self.best().open {
+            is_open[i as usize] = true;
+        }
+        let one = |j: usize| {
+            let mut found = self.lists.of(j).iter().filter(|e| is_open[e.0]).map(|e| e.1);
+            let last = self.task.costs.unserved(j).or(self.lists.of(j).costs.last().copied()).unwrap_or(0);
+            let first = found.next().unwrap_or(last);
+            let second = found.next().unwrap_or(if self.task.costs.unserved(j).is_some() { last } else { first });
+            first as f64 + 0.5 * (second - first) as f64
+        };
+        (0..self.lists.len()).map(one).collect()
+    }
+
     fn cutoff(&self) -> i128 {
         i128::from(self.best().value - self.slack) * i128::from(self.scale)
     }
@@ -216,14 +231,9 @@ impl<'a, 'b, C: Costs> State<'a, 'b, C> {
     }
 
     fn ascend(&mut self, observer: &dyn Observer) -> Volume {
-        let volume = self.first_volume();
-        self.climb(volume, 600, 4e-3, observer)
-    }
-
-    /// Climbs on, with a local search from what the relaxation opens whenever that is new.
-    fn climb(&mut self, mut volume: Volume, rounds: usize, least: f64, observer: &dyn Observer) -> Volume {
+        let mut volume = Volume::new(self.first_multipliers(), self.task.costs.sites());
         let (mut round, mut last_try, mut tried) = (0, f64::NEG_INFINITY, Vec::new());
-        while round < rounds && volume.factor() > least && !self.closed() && !self.watch.over() {
+        while round < 600 && volume.factor() > 4e-3 && !self.closed() && !self.watch.over() {
             let target = self.best().value as f64;
             volume.climb(self.task.costs, &mut self.lists, self.task.fixed, &self.choice, target, CHUNK, self.watch);
             round += CHUNK;

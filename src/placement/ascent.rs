@@ -4,12 +4,8 @@
 //! With one multiplier v_j per client and the reduced cost r_i = f_i + Σ_j min(0, c_ij − v_j) of opening site i,
 //! L(v) = Σ_j v_j + (sum of the p smallest r_i, or Σ_i min(0, r_i)) is a lower bound whatever v is.
 
-mod level;
-
-use crate::placement::control::Watch;
-use crate::placement::costs::{Costs, Lists};
-
-pub use level::Spread;
+use super::control::Watch;
+use super::costs::{Costs, Lists};
 
 /// A choice of sites: which are allowed, which are forced, and how many must stand.
 #[derive(Clone, Debug)]
@@ -46,14 +42,6 @@ pub struct Exact {
     pub reduced: Vec<i64>,
     /// Largest reduced cost that the count still takes, and the smallest that it leaves (with a count).
     margin: Option<(i64, i64)>,
-}
-
-impl Exact {
-    /// What opening a site adds to the bound at least, times the scale.
-    pub fn penalty(&self, site: usize) -> i64 {
-        let from = self.margin.map_or(0, |m| m.0);
-        self.reduced[site].saturating_sub(from).max(0)
-    }
 }
 
 /// The bound L(v) for multipliers given times `scale`.
@@ -158,7 +146,6 @@ pub struct Volume {
     subgradient: Vec<f64>,
     factor: f64,
     misses: u32,
-    share: f64,
 }
 
 impl Volume {
@@ -175,7 +162,6 @@ impl Volume {
             subgradient: vec![0.0; n],
             factor: 0.3,
             misses: 0,
-            share: 0.1,
         }
     }
 
@@ -314,7 +300,7 @@ impl Volume {
         }
         let spread = dd - 2.0 * dg + gg;
         let best = if spread > 1e-12 { (dd - dg) / spread } else { 0.1 };
-        let share = best.clamp(0.01, self.share);
+        let share = best.clamp(0.01, 0.1);
         for (d, g) in self.direction.iter_mut().zip(&self.subgradient) {
             *d += share * (g - *d);
         }
