@@ -2,12 +2,13 @@
 
 use super::{Error, Ground, Options, Replenishment, Transfers};
 use crate::ids::{CarrierId, Id, ModelId, SiteId};
-use crate::progress::Observer;
+use crate::progress::{Observer, Silent};
 use crate::routing::hours::{Activity, Leg, Rules, certificate, schedule};
 use crate::routing::matrix::Matrix;
 use crate::routing::measure::{Cost, Duration, Load as Size};
 use crate::routing::{self, Data, End, Goal, Kind, Limits, Node, Problem, Request};
 use crate::units::Money;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Minutes a stop takes before its first car.
@@ -20,6 +21,8 @@ const TOUR_MINUTES: i64 = 6 * 480;
 const STEPS: u64 = 1500;
 /// Parts of a slot that are counted.
 const PARTS: f64 = 100.0;
+/// Most loads that are searched together.
+const TOGETHER: usize = 500;
 /// Days a driver's schedule may look ahead for open yards.
 const DAYS: u32 = 21;
 
@@ -142,14 +145,59 @@ pub fn route(
     let leg = |a: SiteId, b: SiteId| if a == b { (0.0, 0.0) } else { measured(ground, a, b) };
     let legs: Vec<(f64, f64)> = sites.iter().flat_map(|&a| sites.iter().map(move |&b| leg(a, b))).collect();
     let between = |a: SiteId, b: SiteId| legs[at(a) * sites.len() + at(b)];
-    let problem = problem(ground, &loads, &between).map_err(|e| Error::Internal(e.to_string()))?;
+    // Groups know nothing of each other, so any number of threads gives the same tours.
+    let solved: Result<Vec<_>, Error> =
+        groups(ground, &loads).par_iter().map(|group| search(ground, &loads, group, &between, options)).collect();
+    let mut repeatable = true;
+    let mut tours = Vec::new();
+    for (group_tours, again) in solved? {
+        repeatable &= again;
+        tours.extend(group_tours);
+    }
+    tours.sort_by_key(|t| (t.stops[0].site, t.stops[0].load));
+    let cheapest = |l: &Load| {
+        let fits = network.carriers.values().filter(|c| l.slots <= parts(c.slots));
+        fits.map(|c| c.cost_per_trip + c.cost_per_km * between(l.from, l.to).0).min().unwrap_or_default()
+    };
+    let alone = loads.iter().map(cheapest).sum();
+    let fill = fill(ground, &loads, &tours);
+    watch.advance(1);
+    Ok(Routing { loads, tours, alone, fill, repeatable })
+}
+
+/// Loads that are searched together: a full carrier goes straight, the others with those of the same plant and with neighbours of
+/// their destination, so many at a time.
+fn groups(ground: &Ground, loads: &[Load]) -> Vec<Vec<usize>> {
+    let scenario = ground.scenario;
+    let largest = scenario.network.carriers.values().map(|c| parts(c.slots)).max().unwrap_or(0);
+    let smallest = scenario.catalogue.models.values().map(|m| parts(m.carrier_slots)).min().unwrap_or(0);
+    let (full, mut open): (Vec<usize>, Vec<usize>) =
+        (0..loads.len()).partition(|&k| loads.len() > TOGETHER && loads[k].slots + smallest > largest);
+    open.sort_by_key(|&k| {
+        let (from, to) = (&scenario.network.sites[loads[k].from], &scenario.network.sites[loads[k].to]);
+        let plant = if from.is_store() { None } else { Some(loads[k].from) };
+        (plant, (to.place.lon * 1e4).round() as i64, loads[k].to, k)
+    });
+    full.into_iter().map(|k| vec![k]).chain(open.chunks(TOGETHER).map(<[usize]>::to_vec)).collect()
+}
+
+/// The tours of a group of loads, and whether the same input gives them again.
+fn search(
+    ground: &Ground,
+    loads: &[Load],
+    group: &[usize],
+    between: &(impl Fn(SiteId, SiteId) -> (f64, f64) + Sync),
+    options: &Options,
+) -> Result<(Vec<CarrierTour>, bool), Error> {
+    let part: Vec<Load> = group.iter().map(|&k| loads[k].clone()).collect();
+    let problem = problem(ground, &part, between).map_err(|e| Error::Internal(e.to_string()))?;
     let limits = Limits {
         seed: options.seed,
-        iterations: Some(STEPS * loads.len().max(1) as u64),
+        iterations: Some(if part.len() == 1 { 1 } else { STEPS * part.len() as u64 }),
         seconds: options.seconds,
         stop: options.stop.clone(),
     };
-    let plan = routing::solve(&problem, &limits, watch).map_err(|e| match e {
+    let plan = routing::solve(&problem, &limits, &Silent).map_err(|e| match e {
         routing::Error::Unserved(why) => Error::Infeasible(format!("no carrier takes every load: {why}")),
         other => Error::Internal(other.to_string()),
     })?;
@@ -158,16 +206,10 @@ pub fn route(
     }
     let mut tours = Vec::new();
     for tour in &plan.tours {
-        tours.push(carrier_tour(ground, &loads, CarrierId::at(tour.kind), &tour.visits, &between)?);
+        let visits: Vec<(usize, bool)> = tour.visits.iter().map(|&v| (group[(v - 1) / 2], v % 2 == 1)).collect();
+        tours.push(carrier_tour(ground, loads, CarrierId::at(tour.kind), &visits, between)?);
     }
-    let cheapest = |l: &Load| {
-        let fits = network.carriers.values().filter(|c| l.slots <= parts(c.slots));
-        fits.map(|c| c.cost_per_trip + c.cost_per_km * between(l.from, l.to).0).min().unwrap_or_default()
-    };
-    let alone = loads.iter().map(cheapest).sum();
-    let fill = fill(ground, &loads, &tours);
-    watch.advance(1);
-    Ok(Routing { alone, fill, tours, repeatable: plan.end.repeatable(), loads })
+    Ok((tours, plan.end.repeatable()))
 }
 
 fn parts(slots: f64) -> i64 {
@@ -289,14 +331,13 @@ fn carrier_tour(
     ground: &Ground,
     loads: &[Load],
     carrier: CarrierId,
-    visits: &[usize],
+    visits: &[(usize, bool)],
     between: &impl Fn(SiteId, SiteId) -> (f64, f64),
 ) -> Result<CarrierTour, Error> {
     let network = &ground.scenario.network;
     let mut stops: Vec<Stop> = Vec::new();
     let mut legs = Vec::new();
-    for &v in visits {
-        let (load, loads_here) = ((v - 1) / 2, v % 2 == 1);
+    for &(load, loads_here) in visits {
         let site = if loads_here { loads[load].from } else { loads[load].to };
         let (km, minutes) = stops.last().map_or((0.0, 0.0), |s| between(s.site, site));
         stops.push(Stop { site, load, loads: loads_here, km, work: None });

@@ -30,22 +30,29 @@ pub fn solve_with(problem: &Problem, limits: &Limits, tuning: &Tuning, observer:
         (None, None) => Some(STEPS * (ground.requests() as u64).max(1)),
         (steps, _) => steps,
     };
-    let share = |steps: Option<u64>, by: f64| steps.map(|s| (s as f64 * by).ceil() as u64);
+    // What is left of the budget, or a share of it.
+    let meter = |done: u64, share: f64| {
+        let steps = steps.map(|s| (s.saturating_sub(done) as f64 * share).ceil() as u64);
+        let seconds = limits.seconds.map(|s| (s - start.elapsed().as_secs_f64()).max(0.0) * share);
+        Meter::new(Instant::now(), steps, seconds, limits.stop.clone())
+    };
     let mut done = 0;
     let vehicles_first = problem.data().goal == Goal::VehiclesThenCost;
-    if vehicles_first || !search.absent().is_empty() {
-        observer.stage("vehicles", 0);
-        let seconds = limits.seconds.map(|s| s * SHRINK);
-        let mut meter = Meter::new(start, share(steps, SHRINK), seconds, limits.stop.clone());
-        search.shrink(&mut meter, if vehicles_first { least(problem) } else { usize::MAX });
-        done = meter.done();
+    // Fewer vehicles get a share of the budget, requests that nobody takes yet all of it.
+    for (wanted, share) in [(vehicles_first, SHRINK), (false, 1.0)] {
+        if wanted || !search.absent().is_empty() {
+            observer.stage("vehicles", 0);
+            let mut budget = meter(done, share);
+            search.shrink(&mut budget, if wanted { least(problem) } else { usize::MAX });
+            done += budget.done();
+        }
     }
     if !search.absent().is_empty() {
         let names: Vec<_> = search.absent().iter().take(5).map(|&r| format!("request {r}")).collect();
         return Err(Error::Unserved(format!("{} of {}", names.join(", "), search.absent().len())));
     }
     observer.stage("distance", 0);
-    let mut meter = Meter::new(start, steps.map(|s| s - done.min(s)), limits.seconds, limits.stop.clone());
+    let mut meter = meter(done, 1.0);
     search.anneal(&mut meter);
     let tours = search.tours();
     let mut plan =
