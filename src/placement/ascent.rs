@@ -44,6 +44,14 @@ pub struct Exact {
     margin: Option<(i64, i64)>,
 }
 
+impl Exact {
+    /// What opening a site adds to the bound at least, times the scale.
+    pub fn penalty(&self, site: usize) -> i64 {
+        let from = self.margin.map_or(0, |m| m.0);
+        self.reduced[site].saturating_sub(from).max(0)
+    }
+}
+
 /// The bound L(v) for multipliers given times `scale`.
 pub fn exact<C: Costs>(costs: &C, lists: &mut Lists, fixed: &[i64], choice: &Choice, v: &[i64], scale: i64) -> Exact {
     let mut reduced: Vec<i64> = fixed.iter().map(|&f| f * scale).collect();
@@ -146,6 +154,7 @@ pub struct Volume {
     subgradient: Vec<f64>,
     factor: f64,
     misses: u32,
+    share: f64,
 }
 
 impl Volume {
@@ -162,6 +171,7 @@ impl Volume {
             subgradient: vec![0.0; n],
             factor: 0.3,
             misses: 0,
+            share: 0.1,
         }
     }
 
@@ -235,6 +245,78 @@ impl Volume {
         total
     }
 
+    /// The slope at multipliers with the choice spread over `wide` times as many sites as the count: over dense sites the
+    /// few that the relaxation opens say little about where the multipliers are too large.
+    fn spread(&mut self, v: &[f64], lists: &Lists, choice: &Choice, count: usize, wide: usize) {
+        let mut order: Vec<u32> = (0..self.reduced.len() as u32).filter(|&i| choice.alive[i as usize]).collect();
+        let reduced = &self.reduced;
+        let by = |a: &u32, b: &u32| reduced[*a as usize].total_cmp(&reduced[*b as usize]).then(a.cmp(b));
+        let take = (wide * count).min(order.len() - 1);
+        order.select_nth_unstable_by(take, by);
+        let high = reduced[order[take] as usize];
+        order.truncate(take);
+        let sum: f64 = order.iter().map(|&i| high - reduced[i as usize]).sum();
+        let mut weight = vec![0.0; reduced.len()];
+        for &i in &order {
+            weight[i as usize] = count as f64 * (high - reduced[i as usize]) / sum.max(1e-9);
+        }
+        for (j, &vj) in v.iter().enumerate() {
+            let list = lists.of(j);
+            let mut served = 0.0;
+            for (&i, &c) in list.sites.iter().zip(&list.costs) {
+                if c as f64 >= vj {
+                    break;
+                }
+                served += weight[i as usize];
+            }
+            self.subgradient[j] = 1.0 - served;
+        }
+    }
+
+    /// Steps along spread slopes while they pay; for problems with a count and every client served.
+    pub fn level<C: Costs>(
+        &mut self,
+        costs: &C,
+        lists: &mut Lists,
+        fixed: &[i64],
+        choice: &Choice,
+        target: f64,
+        watch: &Watch,
+    ) {
+        let Some(count) = choice.count else { return };
+        let (mut wide, least, momentum) = (24, 8, 0.8);
+        self.share = 0.3;
+        let (mut v, mut before) = (self.v.clone(), self.v.clone());
+        let mut factor: f64 = 0.7;
+        for _ in 0..300 {
+            if watch.over() || factor < 0.01 {
+                return;
+            }
+            let bound = self.evaluate(&v, costs, lists, fixed, choice);
+            if bound > self.bound {
+                let much = bound - self.bound > 0.02 * (target - bound);
+                factor = if much { (factor * 1.1).min(1.5) } else { factor };
+                wide = if much { wide } else { (wide - 1).max(least) };
+                self.bound = bound;
+                self.v.clone_from(&v);
+            } else {
+                factor *= 0.85;
+                wide = (wide - 1).max(least);
+                before.clone_from(&self.v);
+                v.clone_from(&self.v);
+                self.evaluate(&v, costs, lists, fixed, choice);
+            }
+            self.spread(&v, lists, choice, count, wide);
+            let norm: f64 = self.subgradient.iter().map(|g| g * g).sum();
+            let length = factor * (target - self.bound) / norm.max(1e-9);
+            for j in 0..v.len() {
+                let next = (v[j] + length * self.subgradient[j]).max(0.0);
+                v[j] = (next + momentum * (next - before[j])).max(0.0);
+                before[j] = next;
+            }
+        }
+    }
+
     /// One step towards `target` (an upper bound on the optimum); returns whether the bound rose.
     pub fn step<C: Costs>(
         &mut self,
@@ -300,7 +382,7 @@ impl Volume {
         }
         let spread = dd - 2.0 * dg + gg;
         let best = if spread > 1e-12 { (dd - dg) / spread } else { 0.1 };
-        let share = best.clamp(0.01, 0.1);
+        let share = best.clamp(0.01, self.share);
         for (d, g) in self.direction.iter_mut().zip(&self.subgradient) {
             *d += share * (g - *d);
         }

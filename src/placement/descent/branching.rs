@@ -19,6 +19,8 @@ pub struct PseudoCost {
 const LARGEST_PROGRAMME: usize = 1_000_000;
 /// Entries below its multiplier that a client may have on average where a linear programme is worth its time.
 const DENSE: usize = 32;
+/// Sites to open from which on that holds: with fewer, every cut is long and a climb is faster.
+const FEW: usize = 15;
 /// Sites that a node tries out before it splits.
 const TRIALS: usize = 5;
 
@@ -36,7 +38,10 @@ impl Descent<'_> {
         if first && tree.simplex.is_none() {
             let below = |j: usize| piece.row(j).take_while(|e| e.1 < climb.v[j]).count();
             let entries: usize = (0..piece.clients.len()).map(below).sum();
-            if entries > DENSE * piece.clients.len() || piece.site.len() > LARGEST_PROGRAMME {
+            if piece.count.is_none_or(|p| p < FEW)
+                || entries > DENSE * piece.clients.len()
+                || piece.site.len() > LARGEST_PROGRAMME
+            {
                 return climb;
             }
             let place = |i: &u32| piece.sites.binary_search(i).map_or(0.0, |at| climb.opening[at]);
@@ -144,7 +149,7 @@ impl Descent<'_> {
             let gain = |fate: Fate| {
                 let mut fates = vec![Fate::Free; small.sites.len()];
                 fates[i as usize] = fate;
-                let Some((child, _)) = small.restrict(&mut fates, |_| NONE - 1) else { return f64::INFINITY };
+                let Some((child, _)) = small.restrict(&mut fates, |_| NONE - 1, |_| 0) else { return f64::INFINITY };
                 if child.clients.is_empty() {
                     return if child.constant > cutoff { f64::INFINITY } else { (child.constant - base) as f64 };
                 }
@@ -168,7 +173,8 @@ impl Descent<'_> {
 pub(super) fn falls(piece: &Piece, climb: &Climb, cutoff: i64) -> bool {
     let room = cutoff - climb.best.bound;
     let mut fate = piece.decided(&climb.best, cutoff);
-    piece.restrict(&mut fate, |j| climb.v[j].saturating_add(room)).is_some_and(|(small, _)| {
+    let penalty = piece.penalties(&climb.best);
+    piece.restrict(&mut fate, |j| climb.v[j].saturating_add(room), |i| penalty[i]).is_some_and(|(small, _)| {
         let largest = small.parts().0.iter().map(|p| p.site.len()).max().unwrap_or(0);
         4 * largest <= small.site.len()
     })

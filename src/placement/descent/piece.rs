@@ -121,9 +121,24 @@ impl Piece {
         relaxed.reduced.iter().enumerate().map(fate).collect()
     }
 
-    /// The piece after decisions, without entries above `limit` of their client, and the places of its clients in this
+    /// What opening a site adds to the bound at least, scaled.
+    pub fn penalties(&self, relaxed: &Relaxed) -> Vec<i64> {
+        let mut penalty: Vec<i64> = match self.count {
+            None => relaxed.reduced.iter().map(|&r| r.max(0)).collect(),
+            Some(_) => relaxed.reduced.iter().map(|&r| r.saturating_sub(relaxed.margin.0).max(0)).collect(),
+        };
+        relaxed.chosen.iter().for_each(|&i| penalty[i as usize] = 0);
+        penalty
+    }
+
+    /// The piece after decisions, without entries whose cost and site's `penalty` together exceed the `limit` of the client, and the places of its clients in this
     /// one; `None` when no answer is left. Sites that are a client's last are opened.
-    pub fn restrict(&self, fate: &mut [Fate], limit: impl Fn(usize) -> i64) -> Option<(Self, Vec<u32>)> {
+    pub fn restrict(
+        &self,
+        fate: &mut [Fate],
+        limit: impl Fn(usize) -> i64,
+        penalty: impl Fn(usize) -> i64,
+    ) -> Option<(Self, Vec<u32>)> {
         loop {
             let open = fate.iter().filter(|&&f| f == Fate::Open).count();
             let free = fate.iter().filter(|&&f| f == Fate::Free).count();
@@ -138,7 +153,7 @@ impl Piece {
                     continue;
                 }
             }
-            let (piece, kept, last) = self.filtered(fate, &limit)?;
+            let (piece, kept, last) = self.filtered(fate, &limit, &penalty)?;
             if last.is_empty() {
                 return Some((piece, kept));
             }
@@ -147,7 +162,12 @@ impl Piece {
     }
 
     /// One pass of [`Piece::restrict`]; the last list names sites without which some client has none.
-    fn filtered(&self, fate: &[Fate], limit: impl Fn(usize) -> i64) -> Option<(Self, Vec<u32>, Vec<u32>)> {
+    fn filtered(
+        &self,
+        fate: &[Fate],
+        limit: impl Fn(usize) -> i64,
+        penalty: impl Fn(usize) -> i64,
+    ) -> Option<(Self, Vec<u32>, Vec<u32>)> {
         let mut out = Self { constant: self.constant, opened: self.opened.clone(), ..Self::default() };
         let mut place = vec![u32::MAX; fate.len()];
         let mut open = 0;
@@ -182,6 +202,7 @@ impl Piece {
                         cap = c;
                         break;
                     }
+                    Fate::Free if c + penalty(i) > limit => {}
                     Fate::Free => {
                         out.site.push(place[i]);
                         out.cost.push(c);

@@ -107,7 +107,8 @@ fn bounds_hold_and_decisions_lose_no_answer_within_the_cutoff() {
         let mut fate = piece.decided(&climb.best, cutoff);
         let room = cutoff - climb.best.bound;
         let within: Vec<&(i64, u32)> = answers.iter().filter(|e| e.0 <= cutoff).collect();
-        let rest = piece.restrict(&mut fate, |j| climb.v[j].saturating_add(room));
+        let penalty = piece.penalties(&climb.best);
+        let rest = piece.restrict(&mut fate, |j| climb.v[j].saturating_add(room), |i| penalty[i]);
         let (small, _) = rest.expect("the best answer is within the cutoff");
         for (value, bits) in within {
             for (i, f) in fate.iter().enumerate() {

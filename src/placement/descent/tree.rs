@@ -164,7 +164,9 @@ impl Descent<'_> {
             }
             let mut fate = piece.decided(&climb.best, cutoff);
             let room = cutoff - climb.best.bound;
-            let Some((small, _)) = piece.restrict(&mut fate, |j| climb.v[j].saturating_add(room)) else {
+            let penalty = piece.penalties(&climb.best);
+            let Some((small, _)) = piece.restrict(&mut fate, |j| climb.v[j].saturating_add(room), |i| penalty[i])
+            else {
                 return Ending::Gone;
             };
             for (i, &f) in fate.iter().enumerate() {
@@ -249,7 +251,7 @@ impl Descent<'_> {
         tree.heap.push(no);
         let mut fates = vec![Fate::Free; piece.sites.len()];
         fates[site as usize] = Fate::Open;
-        match piece.restrict(&mut fates, |_| NONE - 1) {
+        match piece.restrict(&mut fates, |_| NONE - 1, |_| 0) {
             Some((small, _)) => (Some(small), yes),
             None => (None, yes),
         }
@@ -293,7 +295,7 @@ impl Tree {
 
     /// The piece of a node from the root's.
     fn rebuilt(&self, open: &Open) -> Option<Piece> {
-        self.root.restrict(&mut self.fates(open), |_| NONE - 1).map(|r| r.0)
+        self.root.restrict(&mut self.fates(open), |_| NONE - 1, |_| 0).map(|r| r.0)
     }
 
     /// Openings of the sites of a piece out of those of the root.

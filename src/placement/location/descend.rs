@@ -1,6 +1,7 @@
 //! From the root's multipliers to the tree of [`crate::placement::descent`].
 
 use super::{Answer, Shown, State};
+use crate::placement::ascent::exact;
 use crate::placement::control::{End, Limits};
 use crate::placement::costs::Costs;
 use crate::placement::descent::Descent;
@@ -26,15 +27,25 @@ impl<C: Costs> State<'_, '_, C> {
             count: self.task.count,
             ..Piece::default()
         };
+        let bound = exact(self.task.costs, &mut self.lists, self.task.fixed, &self.choice, &v, self.scale);
+        let alive: Vec<u32> = (0..m as u32).filter(|&i| self.choice.alive[i as usize]).collect();
         for (j, &vj) in v.iter().enumerate() {
-            let limit = vj.saturating_add(room) / self.scale;
-            if self.lists.of(j).reach <= limit {
-                self.lists.grow(self.task.costs, j, limit + 1, &self.choice.alive);
-            }
-            for (i, c) in self.lists.of(j).iter().take_while(|e| e.1 <= limit) {
-                piece.site.push(i as u32);
-                piece.cost.push(c * self.scale);
-            }
+            let limit = vj.saturating_add(room);
+            let entry = |i: u32, c: i64| {
+                let free = !self.choice.must[i as usize];
+                let penalty = if free { bound.penalty(i as usize) } else { 0 };
+                (c * self.scale).saturating_add(penalty) <= limit
+            };
+            let list = self.lists.of(j);
+            let mut row: Vec<(i64, u32)> = if list.reach.saturating_mul(self.scale) > limit {
+                list.iter().map(|(i, c)| (c, i as u32)).filter(|e| entry(e.1, e.0)).collect()
+            } else {
+                let all = alive.iter().map(|&i| (self.task.costs.cost(i as usize, j), i));
+                all.filter(|e| entry(e.1, e.0)).collect()
+            };
+            row.sort_unstable();
+            piece.site.extend(row.iter().map(|e| e.1));
+            piece.cost.extend(row.iter().map(|e| e.0 * self.scale));
             piece.starts.push(piece.site.len());
             piece.clients.push(j as u32);
             piece.cap.push(NONE);
@@ -52,7 +63,7 @@ impl<C: Costs> State<'_, '_, C> {
                 _ => Fate::Closed,
             })
             .collect();
-        let Some((piece, kept)) = whole.restrict(&mut fate, |_| NONE - 1) else {
+        let Some((piece, kept)) = whole.restrict(&mut fate, |_| NONE - 1, |_| 0) else {
             self.contradiction = true;
             return self.answer(self.root_bound(), 0, None);
         };

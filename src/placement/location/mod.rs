@@ -110,7 +110,7 @@ pub fn solve<C: Costs>(task: &Task<C>, limits: &Limits, observer: &dyn Observer)
 impl<'a, 'b, C: Costs> State<'a, 'b, C> {
     fn new(task: &'b Task<'a, C>, limits: &Limits, watch: &'b Watch) -> Self {
         let (m, n) = (task.costs.sites(), task.costs.clients());
-        let want = task.count.map_or(m, |p| (12 * m / p.max(1)).max(40));
+        let want = task.count.map_or(m, |p| (5 * m / p.max(1)).max(40));
         let lists = Lists::new(task.costs, want);
         let largest = lists.iter().filter_map(|l| l.costs.last()).chain(task.fixed).copied().max().unwrap_or(1).max(1);
         let room = (1i64 << 58) / largest / (n.max(m) as i64 + 1);
@@ -193,6 +193,49 @@ impl<'a, 'b, C: Costs> State<'a, 'b, C> {
         (0..self.lists.len()).map(one).collect()
     }
 
+    /// Multipliers from what the clients of the same site pay on average: over dense sites the best multiplier hardly
+    /// changes from place to place, and a disc's radius is one and a half times its mean distance.
+    fn even_multipliers(&self, factor: f64) -> Vec<f64> {
+        let m = self.task.costs.sites();
+        let mut is_open = vec![false; m];
+        self.best().open.iter().for_each(|&i| is_open[i as usize] = true);
+        let first = |j: usize| self.lists.of(j).iter().find(|e| is_open[e.0]);
+        let served: Vec<Option<(usize, i64)>> = (0..self.lists.len()).map(first).collect();
+        let (mut sum, mut count) = (vec![0.0; m], vec![0.0; m]);
+        for (i, c) in served.iter().flatten() {
+            sum[*i] += *c as f64;
+            count[*i] += 1.0;
+        }
+        let last = |j: usize| self.lists.of(j).costs.last().copied().unwrap_or(0) as f64;
+        let one =
+            |(j, e): (usize, &Option<(usize, i64)>)| e.map_or_else(|| last(j), |(i, _)| factor * sum[i] / count[i]);
+        served.iter().enumerate().map(one).collect()
+    }
+
+    /// The best of some first multipliers.
+    fn first_volume(&mut self) -> Volume {
+        let sites = self.task.costs.sites();
+        let dense = sites >= 2000 && self.task.count.is_some_and(|p| sites >= 20 * p);
+        let mut tries = vec![self.first_multipliers()];
+        if self.task.count.is_some() && self.task.costs.clients() > 0 && self.task.costs.unserved(0).is_none() {
+            tries.extend([1.25, 1.45, 1.7, 2.0].map(|factor| self.even_multipliers(factor)));
+        }
+        let target = self.best().value as f64;
+        let mut best: Option<Volume> = None;
+        for v in tries {
+            let mut volume = Volume::new(v, sites);
+            volume.step(self.task.costs, &mut self.lists, self.task.fixed, &self.choice, target);
+            if best.as_ref().is_none_or(|b| volume.bound > b.bound) {
+                best = Some(volume);
+            }
+        }
+        let mut best = best.unwrap_or_else(|| Volume::new(self.first_multipliers(), sites));
+        if dense {
+            best.level(self.task.costs, &mut self.lists, self.task.fixed, &self.choice, target, self.watch);
+        }
+        best
+    }
+
     fn cutoff(&self) -> i128 {
         i128::from(self.best().value - self.slack) * i128::from(self.scale)
     }
@@ -231,7 +274,7 @@ impl<'a, 'b, C: Costs> State<'a, 'b, C> {
     }
 
     fn ascend(&mut self, observer: &dyn Observer) -> Volume {
-        let mut volume = Volume::new(self.first_multipliers(), self.task.costs.sites());
+        let mut volume = self.first_volume();
         let (mut round, mut last_try, mut tried) = (0, f64::NEG_INFINITY, Vec::new());
         while round < 600 && volume.factor() > 4e-3 && !self.closed() && !self.watch.over() {
             let target = self.best().value as f64;

@@ -114,13 +114,20 @@ impl Remains {
                 close.push(self.free[k]);
             }
         }
+        // Serving a client from a site that the bound would not open costs both: the site's and the client's difference.
+        let mut place = Places::new(&self.free);
+        let mut penalty = |i: u32| {
+            let k = place.of(i);
+            let from = finding.last.unwrap_or(finding.reduced[k]);
+            if finding.taken[k] { 0 } else { finding.reduced[k] - from }
+        };
         for row in &mut self.rows {
             let mut of_client = i128::from(v(row.client));
             if row.cap != NOBODY {
                 of_client = of_client.min(i128::from(row.cap) * i128::from(scale));
             }
             let limit = of_client + room;
-            row.sites.retain(|e| i128::from(e.1) * i128::from(scale) <= limit);
+            row.sites.retain(|e| i128::from(e.1) * i128::from(scale) + penalty(e.0) <= limit);
             if row.cap != NOBODY && i128::from(row.cap) * i128::from(scale) > limit {
                 row.cap = NOBODY;
             }
