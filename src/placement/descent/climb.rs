@@ -85,7 +85,7 @@ impl Climb {
         let length = self.factor * aim / norm;
         for j in 0..self.v.len() {
             let (low, high) = self.range[j];
-            self.next[j] = (self.v[j] + (length * self.direction[j]).round() as i64).clamp(low, high);
+            self.next[j] = self.v[j].saturating_add((length * self.direction[j]).round() as i64).clamp(low, high);
         }
         piece.relax(&self.next, &mut self.trial);
         self.tilt(piece);

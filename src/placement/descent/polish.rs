@@ -228,7 +228,7 @@ pub fn shake(piece: &Piece, start: &[u32], opening: &[f64], tries: usize, seed: 
         }
         swaps.descend();
         swaps.offer(&mut best);
-        if best.as_ref().is_none_or(|b| b.0 >= before) && swaps.value > before + before / 500 {
+        if best.as_ref().is_none_or(|b| b.0 >= before) && swaps.value > before.saturating_add(before / 500) {
             swaps.load(best.as_ref().map_or(start, |b| &b.1));
         }
     }
