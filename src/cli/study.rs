@@ -127,7 +127,7 @@ impl Desk {
         };
         let base = Base::open(&study);
         // The base must stand by itself: its options are those of every point that does not change them.
-        let (scenario, _) = crate::io::scenario::read(&study.base).map_err(|f| bad(f.to_string().trim_end()))?;
+        let scenario = base.judge().map_err(|f| bad(f.to_string().trim_end()))?;
         let settings = &scenario.settings.simulation;
         let options = Options {
             seed: study.seed.unwrap_or(settings.seed),

@@ -58,8 +58,9 @@ impl<'a> Ground<'a> {
         let weeks = settings.horizon_weeks.max(settings.simulation.days.div_ceil(7) + 8);
         let mut made = forecast::forecast(&inputs, settings.horizon_weeks, weeks);
         let analogues = analogue::complete(scenario, &region, &mut made);
-        let market = Market::new(scenario, &coverage, &made, &region);
-        super::market::what_if(scenario, &coverage, &mut made);
+        let today = super::market::modelled_today(scenario, &coverage);
+        let market = Market::new(scenario, &today, &made, &region);
+        super::market::what_if(scenario, &today, &mut made);
         watch.advance(1);
         let backtest = forecast::backtest(&inputs, BACKTEST_WEEKS);
         watch.advance(1);

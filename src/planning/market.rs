@@ -27,11 +27,25 @@ pub struct Market {
     pub nation: f64,
 }
 
+/// What the market model gives each store of today's network in each zone, cars a year.
+pub(super) fn modelled_today(scenario: &Scenario, coverage: &Coverage) -> Vec<(ZoneId, SiteId, f64)> {
+    let network = &scenario.network;
+    let open = open_today(network);
+    let mut sales = Vec::new();
+    for (id, zone) in network.zones.iter() {
+        let pulls = coverage.pulls(network, id, &open);
+        let pull: f64 = pulls.iter().map(|p| p.1).sum();
+        let all = zone.registrations.get() * captured_share(pull, zone.rival_weight, scenario.settings.market.nest);
+        sales.extend(pulls.into_iter().map(|(site, part)| (id, site, all * part / pull)));
+    }
+    sales
+}
+
 impl Market {
-    /// Compares the forecast of today's dealers with what the market model gives them.
+    /// Compares the forecast of today's dealers with what the market model gives them: zone, store and cars a year.
     pub fn new(
         scenario: &Scenario,
-        coverage: &Coverage,
+        today: &[(ZoneId, SiteId, f64)],
         forecast: &Forecast,
         region: &IdVec<SiteId, RegionId>,
     ) -> Self {
@@ -40,19 +54,13 @@ impl Market {
         let (mut modelled, mut sold) = (IdVec::filled(0.0, regions), IdVec::filled(0.0, regions));
         // The same with the what-if factors of the models.
         let mut wanted: IdVec<RegionId, f64> = IdVec::filled(0.0, regions);
-        let open = open_today(network);
         let told: IdVec<SiteId, bool> =
             network.sites.ids().map(|s| forecast.share.row(s).iter().any(|&x| x > 0.0)).collect();
         let mut won = IdVec::filled(0.0, network.zones.len());
-        for (id, zone) in network.zones.iter() {
-            let pulls = coverage.pulls(network, id, &open);
-            let pull: f64 = pulls.iter().map(|p| p.1).sum();
-            let all = zone.registrations.get() * captured_share(pull, zone.rival_weight, scenario.settings.market.nest);
-            // What a dealer without any sales would sell says nothing of the brand's standing.
-            for (site, part) in pulls.into_iter().filter(|p| told[p.0]) {
-                modelled[region[site]] += all * part / pull;
-                won[id] += all * part / pull;
-            }
+        // What a dealer without any sales would sell says nothing of the brand's standing.
+        for &(zone, site, cars) in today.iter().filter(|t| told[t.1]) {
+            modelled[region[site]] += cars;
+            won[zone] += cars;
         }
         for (site, model, &share) in forecast.share.cells() {
             let path = &forecast.national[model].mean;
@@ -80,18 +88,12 @@ impl Market {
 
 /// Multiplies a forecast by the what-if factors of models and zones: a dealer's by those of the zones that buy from it, in
 /// proportion to what they buy.
-pub(super) fn what_if(scenario: &Scenario, coverage: &Coverage, forecast: &mut Forecast) {
+pub(super) fn what_if(scenario: &Scenario, today: &[(ZoneId, SiteId, f64)], forecast: &mut Forecast) {
     let network = &scenario.network;
-    let open = open_today(network);
     let (mut plain, mut changed) = (IdVec::filled(0.0, network.sites.len()), IdVec::filled(0.0, network.sites.len()));
-    for (id, zone) in network.zones.iter() {
-        let pulls = coverage.pulls(network, id, &open);
-        let pull: f64 = pulls.iter().map(|p| p.1).sum();
-        let won = zone.registrations.get() * captured_share(pull, zone.rival_weight, scenario.settings.market.nest);
-        for (site, part) in pulls {
-            plain[site] += won * part / pull;
-            changed[site] += zone.demand_factor * won * part / pull;
-        }
+    for &(zone, site, cars) in today {
+        plain[site] += cars;
+        changed[site] += network.zones[zone].demand_factor * cars;
     }
     for model in scenario.catalogue.models.ids() {
         let mut all = 0.0;

@@ -10,6 +10,7 @@ use crate::io::scenario::Folder;
 use crate::network::coverage::open_today;
 use crate::planning::{Error, Ground, Options, Placement, assess, network_facts, place, simulate, today_and_plan};
 use crate::progress::Silent;
+use crate::scenario::Scenario;
 use crate::units::Money;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -72,6 +73,11 @@ impl Base {
     /// Reads the base folder; its faults are told by the first point.
     pub fn open(study: &Study) -> Self {
         Self(Folder::open(&study.base))
+    }
+
+    /// The base by itself.
+    pub fn judge(&self) -> Result<Scenario, Faults> {
+        self.0.judge().map(|judged| judged.0)
     }
 
     /// The texts of a point's scenario.

@@ -4,20 +4,23 @@ use super::table::{Cell, Table};
 use crate::planning::{Change, Footing, Ground, Replenishment};
 use crate::replenishment::CostParts;
 
+/// Columns of order_basis.csv, as it is written and read back.
+pub(super) const BASIS: [&str; 9] = [
+    "site_id",
+    "model_id",
+    "stock_cars",
+    "due_cars",
+    "demand_cars",
+    "stock_after_week_cars",
+    "due_first_week_cars",
+    "demand_first_week_cars",
+    "sold_first_week_cars",
+];
+
 /// order_basis.csv: what the orders of each dealer and model were planned on; next Monday's plan is compared with it.
 pub fn basis(ground: &Ground, made: &Replenishment) -> Table {
     let scenario = ground.scenario;
-    let mut table = Table::new(&[
-        "site_id",
-        "model_id",
-        "stock_cars",
-        "due_cars",
-        "demand_cars",
-        "stock_after_week_cars",
-        "due_first_week_cars",
-        "demand_first_week_cars",
-        "sold_first_week_cars",
-    ]);
+    let mut table = Table::new(&BASIS);
     for c in 0..made.problem.data().cells.len() {
         let (site, model) = made.cell(c);
         let Footing { stock, due, demand, stock_after, due_first, demand_first, sold_first } = made.footing(c);

@@ -75,18 +75,7 @@ pub fn read(folder: &Path, scenario: &Scenario) -> Result<Previous, ReadBackErro
             row[4].parse::<u32>().map_err(|_| fail(&rows.path, format!("\"{}\" is no number of cars", row[4])))?;
         *previous.orders.entry((plant, site, model, monday)).or_default() += cars;
     }
-    let columns = [
-        "site_id",
-        "model_id",
-        "stock_cars",
-        "due_cars",
-        "demand_cars",
-        "stock_after_week_cars",
-        "due_first_week_cars",
-        "demand_first_week_cars",
-        "sold_first_week_cars",
-    ];
-    let mut rows = Rows::open(folder, "order_basis.csv", &columns)?;
+    let mut rows = Rows::open(folder, "order_basis.csv", &super::monday::BASIS)?;
     while let Some(row) = rows.next()? {
         let (Some(&site), Some(&model)) = (sites.get(row[0].as_str()), models.get(row[1].as_str())) else { continue };
         let number = |k: usize| rows.number(&row[k]);

@@ -79,25 +79,27 @@ impl Folder {
 
     /// Hashes of all that is read: everything, and everything but the simulation's options.
     pub fn digests(&self) -> [String; 2] {
-        let hash = |toml: &str| {
-            let mut hash = Sha256::new();
-            // Patches have changed the texts: what they say themselves does not count again.
-            let tables = self.sources[1..].iter().filter(|s| s.present && s.note.table != "variant");
-            for (name, text) in
-                std::iter::once(("scenario", toml)).chain(tables.map(|s| (s.note.table.as_str(), s.text.as_str())))
-            {
-                hash.update((name.len() as u64).to_le_bytes());
-                hash.update(name);
-                hash.update((text.len() as u64).to_le_bytes());
-                hash.update(text);
+        let put = |hash: &mut Sha256, name: &str, text: &str| {
+            for part in [name, text] {
+                hash.update((part.len() as u64).to_le_bytes());
+                hash.update(part);
             }
+        };
+        let mut tables = Sha256::new();
+        // Patches have changed the texts: what they say themselves does not count again.
+        for table in self.sources[1..].iter().filter(|s| s.present && s.note.table != "variant") {
+            put(&mut tables, &table.note.table, &table.text);
+        }
+        let with = |toml: &str| {
+            let mut hash = tables.clone();
+            put(&mut hash, "scenario", toml);
             hash.finalize().iter().map(|b| format!("{b:02x}")).collect::<String>()
         };
         let lasting = self.toml().parse::<toml::Table>().map(|mut t| {
             t.remove("simulation");
             t.to_string()
         });
-        [hash(self.toml()), hash(lasting.as_deref().unwrap_or(self.toml()))]
+        [with(self.toml()), with(lasting.as_deref().unwrap_or(self.toml()))]
     }
 
     /// The text of `scenario.toml`.
