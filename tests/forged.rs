@@ -4,7 +4,11 @@
 //! A change of a certificate may leave a proof of the same claims: then nothing false is said, and nothing is to be
 //! found. What verification takes as given, or covers by the seal alone, stands in [`GIVEN`] and in docs/reliability.md.
 
+#[path = "common/copied.rs"]
+mod copied;
+
 use assert_cmd::Command;
+use copied::copy_files;
 use forecourt::verify::{Refused, Report, verify};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -255,14 +259,7 @@ impl Forger {
     fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
         let scenario = home.path().join("tiny");
-        fs::create_dir(&scenario).unwrap();
-        for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/tiny")).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                continue;
-            }
-            fs::copy(&path, scenario.join(path.file_name().unwrap())).unwrap();
-        }
+        copy_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/tiny"), &scenario);
         let mut plan = Command::cargo_bin("forecourt").unwrap();
         plan.arg("plan").arg(&scenario).args(["--quiet", "--out"]).arg(home.path().join("r")).assert().success();
         let mut files = BTreeMap::new();

@@ -1,7 +1,11 @@
 //! Every reader on spoiled files: bytes flipped, cut, doubled and replaced by what breaks programs. A reader may refuse; it
 //! may not panic, take longer than five seconds, or fill the memory.
 
+#[path = "common/copied.rs"]
+mod copied;
+
 use assert_cmd::Command;
+use copied::copy_files;
 use forecourt::io::instances::{assign, cfl, hm14, mclp, mps, orlib_cap, orlib_pmed, smps, tsplib, ufllib, vmi};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -148,19 +152,9 @@ fn formats(home: &Path) -> Vec<Reader> {
 
 /// Readers of folders: one file is spoiled at a time.
 fn folders(home: &Path) -> Vec<Reader> {
-    let copy = |from: &Path, to: &Path| {
-        fs::create_dir_all(to).unwrap();
-        for entry in fs::read_dir(from).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                continue;
-            }
-            fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
-        }
-    };
     let tiny = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/tiny");
     let results = home.join("r");
-    copy(&tiny, &home.join("tiny"));
+    copy_files(&tiny, &home.join("tiny"));
     let mut plan = Command::cargo_bin("forecourt").unwrap();
     plan.arg("plan").arg(home.join("tiny")).args(["--quiet", "--out"]).arg(&results).assert().success();
     let files = |folder: &Path, ends: &[&str]| -> Vec<PathBuf> {

@@ -1,7 +1,11 @@
 //! The planner's hand on variants of scenarios/tiny: orders locked, forbidden and set; last week's plan, which changes
 //! only where that pays; and why it changed.
 
+#[path = "common/copied.rs"]
+mod copied;
+
 use assert_cmd::Command;
+use copied::copy_files;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,14 +13,7 @@ use std::path::{Path, PathBuf};
 /// scenarios/tiny with other texts, in a directory of its own.
 fn tiny(home: &Path, name: &str, changes: &[(&str, &str, &str)]) -> PathBuf {
     let folder = home.join(name);
-    std::fs::create_dir(&folder).unwrap();
-    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/tiny")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            continue;
-        }
-        std::fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
-    }
+    copy_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/tiny"), &folder);
     for (file, old, new) in changes {
         let text = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
         let text = if old.is_empty() { text + new } else { text.replace(old, new) };

@@ -1,7 +1,11 @@
 //! The whole road once, through the command itself: from tables to results, step by step, whatever the threads and the
 //! order of rows, with the exit codes that scripts rely on.
 
+#[path = "common/copied.rs"]
+mod copied;
+
 use assert_cmd::Command;
+use copied::copy_files;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -229,14 +233,7 @@ fn exit_codes_say_what_happened() {
     assert!(!out.exists(), "nothing is written for bad input");
     // A rule that nobody can obey: two stores at the least where only one may be.
     let tight = home.path().join("tight");
-    fs::create_dir(&tight).unwrap();
-    for entry in fs::read_dir(root().join("scenarios/tiny")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            continue;
-        }
-        fs::copy(&path, tight.join(path.file_name().unwrap())).unwrap();
-    }
+    copy_files(&root().join("scenarios/tiny"), &tight);
     let toml = fs::read_to_string(tight.join("scenario.toml")).unwrap();
     let toml: Vec<&str> = toml.lines().filter(|l| !l.contains("max_close")).collect();
     let toml = toml.join("\n").replace("[placement]", "[placement]\nmin_stores = 5\nmax_open = 0");
@@ -333,14 +330,7 @@ fn commands_in_the_readme_run() {
 fn a_new_monday_keeps_the_placed_network() {
     let home = tempfile::tempdir().unwrap();
     let (out, monday) = (home.path().join("r"), home.path().join("tiny"));
-    fs::create_dir(&monday).unwrap();
-    for entry in fs::read_dir(root().join("scenarios/tiny")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            continue;
-        }
-        fs::copy(&path, monday.join(path.file_name().unwrap())).unwrap();
-    }
+    copy_files(&root().join("scenarios/tiny"), &monday);
     let (folder, to) = (monday.to_str().unwrap(), out.to_str().unwrap());
     done(&["plan", folder, "--quiet", "--out", to]);
     let placed = fs::read(out.join("placement.csv")).unwrap();
@@ -429,14 +419,7 @@ fn factors_of_models_and_zones_scale_what_is_asked_for() {
 fn policies_are_played_week_by_week() {
     let home = tempfile::tempdir().unwrap();
     let long = home.path().join("tiny");
-    fs::create_dir(&long).unwrap();
-    for entry in fs::read_dir(root().join("scenarios/tiny")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            continue;
-        }
-        fs::copy(&path, long.join(path.file_name().unwrap())).unwrap();
-    }
+    copy_files(&root().join("scenarios/tiny"), &long);
     let sales = fs::read_to_string(long.join("sales.csv")).unwrap();
     let first: jiff::civil::Date = "2026-05-04".parse().unwrap();
     let mut rows = String::from("site_id,model_id,week_start,sold_cars\n");

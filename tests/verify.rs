@@ -1,6 +1,10 @@
 //! `forecourt verify`: a fresh plan verifies with its grades; whatever is changed afterwards is found.
 
+#[path = "common/copied.rs"]
+mod copied;
+
 use assert_cmd::Command;
+use copied::copy_files;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,14 +21,7 @@ struct Fresh {
 impl Fresh {
     fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
-        fs::create_dir(home.path().join("tiny")).unwrap();
-        for entry in fs::read_dir(root().join("scenarios/tiny")).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                continue;
-            }
-            fs::copy(&path, home.path().join("tiny").join(path.file_name().unwrap())).unwrap();
-        }
+        copy_files(&root().join("scenarios/tiny"), &home.path().join("tiny"));
         let fresh = Self { home };
         let mut plan = Command::cargo_bin("forecourt").unwrap();
         plan.arg("plan").arg(fresh.scenario()).args(["--quiet", "--out"]).arg(fresh.results()).assert().success();
