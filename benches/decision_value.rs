@@ -312,27 +312,73 @@ struct Group {
     trade: f64,
 }
 
+/// Whole cars with a mean and a deviation: negative binomial, Poisson where there is no more spread than that.
+fn whole((mean, sd): (f64, f64)) -> Distribution {
+    let k = (sd * sd - mean) / (mean * mean).max(1e-12);
+    let law = if k > 1e-6 { Law::NegativeBinomial { mean, k } } else { Law::Poisson { mean } };
+    law.one().expect("moments of real demand")
+}
+
+/// Demand of three alike dealers together.
+fn three((mean, sd, rho): (f64, f64, f64)) -> (f64, f64) {
+    (3.0 * mean, sd * (3.0 * (1.0 + 2.0 * rho)).max(1e-9).sqrt())
+}
+
+/// The demand laws of a group, one dealer's and all three's, over the lead time and over a week less.
+struct Laws {
+    long: Distribution,
+    short: Distribution,
+    all_long: Distribution,
+    all_short: Distribution,
+}
+
+impl Laws {
+    fn new(g: &Group) -> Self {
+        let (long, short) = ((g.long.0, g.long.1), (g.short.0, g.short.1));
+        Self {
+            long: whole(long),
+            short: whole(short),
+            all_long: whole(three(g.long)),
+            all_short: whole(three(g.short)),
+        }
+    }
+
+    /// `E(D - S)⁺` over the lead time less that over a week less is what a week loses.
+    fn alone(&self, s: f64) -> f64 {
+        (self.long.loss(s) - self.short.loss(s)).max(0.0)
+    }
+
+    /// Cars that three dealers with `s` together would lose apart, their levels as even as whole cars allow.
+    fn apart(&self, s: f64) -> f64 {
+        let low = (s / 3.0).floor();
+        let more = s - 3.0 * low;
+        (3.0 - more) * self.alone(low) + more * self.alone(low + 1.0)
+    }
+}
+
 impl Group {
     /// Cost and lost customers of a week, pooled or not, at the levels that a penalty of `ratio` weeks of holding sets.
-    /// `E(D - S)⁺` over the lead time less that over a week less is what a week loses; what pooling serves of it moves.
-    fn week(&self, ratio: f64, pooled: bool) -> (f64, f64) {
-        let one = |(mean, sd, _): (f64, f64, f64)| Distribution::Normal { mean, sd };
-        let sum = |(mean, sd, rho): (f64, f64, f64)| Distribution::Normal {
-            mean: 3.0 * mean,
-            sd: sd * (3.0 * (1.0 + 2.0 * rho)).max(1e-9).sqrt(),
-        };
-        let alone = |s: f64| (3.0 * (one(self.long).loss(s) - one(self.short).loss(s))).max(0.0);
+    /// What pooling serves of the customers that dealers lose apart moves.
+    fn week(&self, laws: &Laws, ratio: f64, pooled: bool) -> (f64, f64) {
         let rates = Rates::new(self.holding, self.holding * ratio).expect("positive rates");
+        let share = rates.critical_ratio();
         if !pooled {
-            let s = one(self.long).quantile(rates.critical_ratio());
-            let lost = alone(s);
-            return (self.holding * 3.0 * one(self.long).excess(s) + self.lost * lost, lost);
+            let s = laws.long.quantile(share).max(0.0);
+            let lost = 3.0 * laws.alone(s);
+            return (self.holding * 3.0 * laws.long.excess(s) + self.lost * lost, lost);
         }
-        let law = Law::Normal { mean: self.long.0, sd: self.long.1 };
-        let s = Pooling::new(3, &law, rates, self.long.2).expect("a valid system").best(self.trade);
-        let lost = (sum(self.long).loss(3.0 * s) - sum(self.short).loss(3.0 * s)).max(0.0);
-        let moved = (alone(s) - lost).max(0.0);
-        (self.holding * sum(self.long).excess(3.0 * s) + self.lost * lost + self.trade * moved, lost)
+        let at = |s: f64| {
+            let lost = (laws.all_long.loss(s) - laws.all_short.loss(s)).max(0.0);
+            let moved = (laws.apart(s) - lost).max(0.0);
+            (self.holding * laws.all_long.excess(s), lost, self.trade * moved)
+        };
+        // The cheapest level for that penalty lies near the quantile: trades that a car more saves pull it up.
+        let middle = laws.all_long.quantile(share).max(0.0);
+        let judged = |s: f64| at(s).0 + self.holding * ratio * at(s).1 + at(s).2;
+        let best =
+            (0..40).map(|k| (middle + f64::from(k) - 10.0).max(0.0)).min_by(|a, b| judged(*a).total_cmp(&judged(*b)));
+        let (held, lost, moved) = at(best.expect("some levels"));
+        (held + self.lost * lost + moved, lost)
     }
 }
 
@@ -354,11 +400,14 @@ fn pooling_bound(cases: &[Case], wanted: f64) -> (f64, f64, f64, f64) {
                 trade: world.links[3 * r][0].cost,
             }
         })
-        .filter(|g| g.long.0 >= 0.5)
+        .filter(|g| g.long.0 > 0.0)
         .collect();
     let customers: f64 = groups.iter().map(|g| 3.0 * (g.long.0 - g.short.0)).sum();
+    let laws: Vec<Laws> = groups.par_iter().map(|g| Laws::new(g)).collect();
     let network = |ratio: f64, pooled: bool| {
-        groups.iter().map(|g| g.week(ratio, pooled)).fold((0.0, 0.0), |t, x| (t.0 + x.0, t.1 + x.1))
+        let weeks: Vec<(f64, f64)> =
+            groups.par_iter().zip(&laws).map(|(g, laws)| g.week(laws, ratio, pooled)).collect();
+        weeks.iter().fold((0.0, 0.0), |t, x| (t.0 + x.0, t.1 + x.1))
     };
     let at_fill = |pooled: bool| {
         let (mut low, mut high) = (-4.0_f64, 12.0_f64);
@@ -369,7 +418,7 @@ fn pooling_bound(cases: &[Case], wanted: f64) -> (f64, f64, f64, f64) {
         network(high.exp(), pooled).0
     };
     let (mut with, mut without) = (0.0, 0.0);
-    for g in &groups {
+    for g in groups.iter().filter(|g| g.long.0 >= 0.5) {
         let rates = Rates::new(g.holding, g.lost).expect("positive rates");
         let law = Law::Normal { mean: g.long.0, sd: g.long.1 };
         let answer = Pooling::new(3, &law, rates, g.long.2).and_then(|p| p.solve(g.trade)).expect("a valid system");

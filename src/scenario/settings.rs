@@ -50,6 +50,8 @@ pub struct PlacementSettings {
     pub max_close: Option<u32>,
     /// Fewest and most stores in the new network.
     pub stores: (Option<u32>, Option<u32>),
+    /// Share of a store's selling capacity that a plan may fill; the rest is for weeks above the mean.
+    pub utilisation: f64,
     /// Least distance on the road between two stores of the new network, at least one of them new, kilometres.
     pub min_distance_km: f64,
     /// Least distance on the road between a new store and a dealer of another owner, kilometres.

@@ -33,6 +33,7 @@ fn placement(document: &Document) -> PlacementSettings {
         max_open: count("max_open"),
         max_close: count("max_close"),
         stores: (count("min_stores"), count("max_stores")),
+        utilisation: number("utilisation"),
         min_distance_km: number("min_distance_km"),
         territory_km: number("territory_km"),
         move_radius_km: number("move_radius_km"),

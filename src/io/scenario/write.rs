@@ -344,7 +344,8 @@ fn placement(scenario: &Scenario) -> String {
     }
     let _ = write!(
         text,
-        "min_distance_km = {}\nterritory_km = {}\nmove_radius_km = {}\nchange_format = {}\ncoverage_min = {}\ncoverage_floor = {}\ngap = {}\nmax_nodes = {}\n",
+        "utilisation = {}\nmin_distance_km = {}\nterritory_km = {}\nmove_radius_km = {}\nchange_format = {}\ncoverage_min = {}\ncoverage_floor = {}\ngap = {}\nmax_nodes = {}\n",
+        p.utilisation,
         p.min_distance_km,
         p.territory_km,
         p.move_radius_km,

@@ -103,13 +103,13 @@ fn zone_freight(zones: usize, stores: &[Store], freight: &IdVec<SiteId, Money>) 
 }
 
 fn store(scenario: &Scenario, coverage: &Coverage, id: SiteId) -> Store {
-    let network = &scenario.network;
+    let (network, settings) = (&scenario.network, &scenario.settings.placement);
     let site = &network.sites[id];
     let own = site.format.expect("a checked scenario gives every store a format");
     let base = &network.formats[own];
     let dealer = site.kind == SiteKind::Dealer;
     let mut formats = vec![own];
-    if scenario.settings.placement.change_format {
+    if settings.change_format {
         formats.extend(network.formats.ids().filter(|&f| f != own));
     }
     let options: Vec<StoreOption> = formats
@@ -124,7 +124,7 @@ fn store(scenario: &Scenario, coverage: &Coverage, id: SiteId) -> Store {
             };
             StoreOption {
                 format: f,
-                capacity: site.capacity.get() * format.capacity_factor / base.capacity_factor,
+                capacity: site.capacity.get() * settings.utilisation * format.capacity_factor / base.capacity_factor,
                 yearly_cost: site.fixed_cost * scale,
                 one_off,
             }

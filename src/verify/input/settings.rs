@@ -40,6 +40,7 @@ const NUMBERS: &[(&str, &str, Option<f64>)] = &[
     ("placement", "max_close", None),
     ("placement", "min_stores", None),
     ("placement", "max_stores", None),
+    ("placement", "utilisation", Some(0.9)),
     ("placement", "min_distance_km", Some(3.0)),
     ("placement", "territory_km", Some(0.0)),
     ("placement", "move_radius_km", Some(30.0)),

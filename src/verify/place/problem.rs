@@ -333,7 +333,9 @@ fn store(input: &Input, k: usize) -> Store {
         let scale = ratio(format.cost, base.cost);
         Choice {
             format: f,
-            capacity: Interval::point(site.capacity) * ratio(format.capacity, base.capacity),
+            capacity: Interval::point(site.capacity)
+                * Interval::point(s.number("placement", "utilisation"))
+                * ratio(format.capacity, base.capacity),
             yearly: (Interval::money(site.fixed) * scale).rounded(),
             once: match (dealer, f == own) {
                 (true, true) => Interval::ZERO,

@@ -70,6 +70,7 @@ pub const SECTIONS: &[Section] = &[
             optional("max_close", Whole(0, 100_000), "Most stores that may close in a phase, moves not included; no limit when absent"),
             optional("min_stores", Whole(0, 100_000), "Fewest stores in the new network"),
             optional("max_stores", Whole(0, 100_000), "Most stores in the new network"),
+            default("utilisation", Number(0.05, 1.0), "0.9", "Share of a store's selling capacity that a plan may fill: the rest is for weeks above the mean"),
             default("min_distance_km", Number(0.0, 1000.0), "3", "Least distance on the road between two stores, at least one of them new").unit("km"),
             default("territory_km", Number(0.0, 1000.0), "0", "Least distance on the road between a new store and a dealer of another owner: its territory").unit("km"),
             default("move_radius_km", Number(0.0, 5000.0), "30", "Longest move of a store on the road").unit("km"),

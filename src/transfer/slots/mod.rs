@@ -3,17 +3,20 @@
 //! `min Σ_m Σ_ij c_mij x_mij`, every model a transport problem of its own, `Σ_m a_m Σ_j x_mij <= K_i` for every source.
 //! Under prices π of the slots the models fall apart into transport problems with costs `c_mij + a_m π_i` (Dantzig and
 //! Wolfe 1960): each answer is a column of a small master, whose duals are the next prices, drawn towards the best ones
-//! so far (Wentges 1997). Any prices prove the bound `Σ_m L_m(π) - π K`.
+//! so far (Wentges 1997). Any prices prove the bound `Σ_m L_m(π) - π K`. Where slots are tight the mixtures of whole plans
+//! creep: after some rounds the programme is solved on the arcs that its plans use (see `arcs`).
+
+mod arcs;
 
 use super::flow::FlowError;
-use super::flow::transport::{self, Transport};
+use super::flow::transport::{self, Transport, TransportPlan};
 use crate::lp::{self, Col, Hot, Limits, NewColumn, Programme, Row, Status};
 use rayon::prelude::*;
 
 /// Part of the best prices in the next ones.
 const SMOOTHING: f64 = 0.85;
-/// Most rounds of prices.
-const ROUNDS: usize = 500;
+/// Rounds of prices before the programme is solved on the arcs that they point to.
+const ROUNDS: usize = 12;
 
 /// One model.
 #[derive(Clone, Debug)]
@@ -146,17 +149,31 @@ pub fn solve(problem: &SharedSlots, gap: f64, limits: &Limits) -> Result<SharedP
         let (cost, missing, duals) = master.run()?;
         wanted = duals;
         best.rounds = round;
-        let closed = cost - best.bound <= gap * cost.abs().max(1e-9);
-        if closed || round == ROUNDS {
-            if missing.iter().sum::<f64>() > 1e-6 {
-                let sources = (0..sources).filter(|&i| missing[i] > 1e-6).collect();
-                return Err(SlotsError::TooFew { missing: missing.iter().sum(), sources });
-            }
+        if cost - best.bound <= gap * cost.abs().max(1e-9) {
+            enough(&missing)?;
             (best.flows, best.cost) = master.flows();
             return Ok(best);
         }
     }
+    let potentials = potentials(problem, &best.price)?;
+    let used = master.columns.iter().flat_map(|c| c.flows.iter().map(|&(i, j, _)| (c.model, i, j)));
+    arcs::sift(problem, &potentials, used, detour(problem), (gap, limits), &mut best)?;
     Ok(best)
+}
+
+/// Whether no slots are missing.
+fn enough(missing: &[f64]) -> Result<(), SlotsError> {
+    if missing.iter().sum::<f64>() <= 1e-6 {
+        return Ok(());
+    }
+    let sources = (0..missing.len()).filter(|&i| missing[i] > 1e-6).collect();
+    Err(SlotsError::TooFew { missing: missing.iter().sum(), sources })
+}
+
+/// More than any detour costs, for a slot.
+fn detour(problem: &SharedSlots) -> f64 {
+    let finite = |m: &Commodity| m.cost.iter().filter(|c| c.is_finite()).fold(0.0_f64, |most, c| most.max(c.abs()));
+    10.0 * problem.models.iter().map(|m| finite(m) / m.slots.max(1e-3)).fold(1.0, f64::max)
 }
 
 fn check(problem: &SharedSlots) -> Result<(), SlotsError> {
@@ -176,19 +193,32 @@ fn check(problem: &SharedSlots) -> Result<(), SlotsError> {
     Ok(())
 }
 
+/// A model's transport plan at prices of the slots.
+fn answer(m: &Commodity, price: &[f64]) -> Result<TransportPlan, FlowError> {
+    let sinks = m.demand.len().max(1);
+    let cost: Vec<f64> =
+        m.cost.chunks(sinks).zip(price).flat_map(|(row, p)| row.iter().map(move |c| c + m.slots * p)).collect();
+    transport::solve(&Transport { supply: &m.supply, demand: &m.demand, cost: &cost })
+}
+
 /// Every model's transport plan at prices of the slots, and the bound they prove.
 fn priced(problem: &SharedSlots, price: &[f64]) -> Result<(f64, Vec<Column>), SlotsError> {
     let one = |(model, m): (usize, &Commodity)| {
-        let sinks = m.demand.len().max(1);
-        let cost: Vec<f64> =
-            m.cost.chunks(sinks).zip(price).flat_map(|(row, p)| row.iter().map(move |c| c + m.slots * p)).collect();
-        let plan = transport::solve(&Transport { supply: &m.supply, demand: &m.demand, cost: &cost });
-        plan.map(|p| (p.cost, Column::new(problem, model, p.flows))).map_err(|fault| SlotsError::Model { model, fault })
+        let plan = answer(m, price).map_err(|fault| SlotsError::Model { model, fault })?;
+        Ok((plan.cost, Column::new(problem, model, plan.flows)))
     };
-    let answers: Vec<_> = problem.models.par_iter().enumerate().map(one).collect::<Result<_, _>>()?;
+    let answers: Vec<_> = problem.models.par_iter().enumerate().map(one).collect::<Result<_, SlotsError>>()?;
     let slots: f64 = problem.slots.iter().zip(price).map(|(k, p)| k * p).sum();
     let (costs, columns): (Vec<f64>, Vec<Column>) = answers.into_iter().unzip();
     Ok((costs.iter().sum::<f64>() - slots, columns))
+}
+
+/// Every model's prices of sources and sinks at prices of the slots.
+fn potentials(problem: &SharedSlots, price: &[f64]) -> Result<Vec<arcs::Potentials>, SlotsError> {
+    let one = |(model, m): (usize, &Commodity)| {
+        answer(m, price).map(|p| (p.source_price, p.sink_price)).map_err(|fault| SlotsError::Model { model, fault })
+    };
+    problem.models.par_iter().enumerate().map(one).collect()
 }
 
 impl Column {
@@ -211,10 +241,9 @@ impl Column {
 impl<'a> Master<'a> {
     /// Slots that are missing cost more than any detour.
     fn new(problem: &'a SharedSlots, limits: &Limits) -> Result<Self, SlotsError> {
-        let finite = |m: &Commodity| m.cost.iter().filter(|c| c.is_finite()).fold(0.0_f64, |most, c| most.max(c.abs()));
-        let dearest = problem.models.iter().map(|m| finite(m) / m.slots.max(1e-3)).fold(1.0, f64::max);
+        let detour = detour(problem);
         let mut lp = Programme::new();
-        let missing: Vec<Col> = problem.slots.iter().map(|_| lp.column(10.0 * dearest, 0.0, f64::INFINITY)).collect();
+        let missing: Vec<Col> = problem.slots.iter().map(|_| lp.column(detour, 0.0, f64::INFINITY)).collect();
         for (k, &col) in problem.slots.iter().zip(&missing) {
             lp.at_most(*k, [(col, -1.0)]);
         }
