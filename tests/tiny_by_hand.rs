@@ -23,8 +23,9 @@ fn results() -> Results {
         read(name).lines().skip(1).map(|l| l.split(',').map(str::to_owned).collect()).collect()
     };
     let summary = serde_json::from_str(&read("summary.json")).unwrap();
-    let tables = ["alternatives.csv", "orders.csv", "transfers.csv", "dealer_weeks.csv", "shadow_prices.csv"]
-        .map(|n| (n, rows(n)));
+    let tables =
+        ["alternatives.csv", "orders.csv", "transfers.csv", "dealer_weeks.csv", "shadow_prices.csv", "kpi.csv"]
+            .map(|n| (n, rows(n)));
     Results { summary, tables: tables.into(), _home: home }
 }
 
@@ -308,4 +309,48 @@ fn transfers_are_those_derived_by_hand() {
     let step = &r.summary["steps"]["transfer"];
     assert!((step["profit_cny"].as_f64().unwrap() - profit).abs() < 0.75, "{profit}");
     assert_eq!((step["cost_cny"].as_f64(), costs), (Some(33_520.0), 33_520.0));
+}
+
+/// Mean and interval of a key figure: 0 today, 1 the plan, 2 the difference.
+fn figure(results: &Results, id: &str, of: usize) -> [f64; 3] {
+    let row = results.tables["kpi.csv"].iter().find(|r| r[0] == id).unwrap_or_else(|| panic!("no key figure {id}"));
+    [0, 1, 2].map(|k| row[3 + 3 * of + k].parse().unwrap())
+}
+
+#[test]
+fn key_figures() {
+    let results = results();
+    let exact = |id: &str, today: f64, plan: f64| {
+        for (of, right) in [(0, today), (1, plan)] {
+            let [mean, low, high] = figure(&results, id, of);
+            assert!((mean - right).abs() < 1e-6 && low == mean && high == mean, "{id}: {mean} for {right}");
+        }
+    };
+    exact("fixed_cost", 40e6, 25e6);
+    exact("one_off_cost", 0.0, 11e6 / 5.0);
+    exact("stores", 4.0, 4.0);
+    exact("coverage", 0.857_143, 0.857_143);
+    exact("overlap", 0.291_667, 0.291_667);
+    for of in [0, 1] {
+        let [sales, lost] = ["sales", "lost"].map(|id| figure(&results, id, of));
+        let (low, high) = (sales[1] + lost[1], sales[2] + lost[2]);
+        assert!(low < 52.0 * 147.0 && 52.0 * 147.0 < high, "customers between {low} and {high}");
+        let car = figure(&results, "contribution", of)[0] / sales[0];
+        assert!((car / 12_000.0 - 1.0).abs() < 0.01, "a car earns {car}");
+        let mean = |id: &str| figure(&results, id, of)[0];
+        let costs = [
+            "fixed_cost",
+            "one_off_cost",
+            "holding_cost",
+            "age_discount",
+            "lost_sales_cost",
+            "freight_cost",
+            "transfer_cost",
+        ];
+        let profit = mean("contribution") - costs.iter().map(|id| mean(id)).sum::<f64>();
+        assert!((profit - mean("profit")).abs() <= 5.0, "{profit} by its parts, {}", mean("profit"));
+    }
+    let [_, low, high] = figure(&results, "profit", 2);
+    let right = 40e6 - 25e6 - 11e6 / 5.0 - 21.0 * 52.0 * 90.0;
+    assert!(low < right && right < high, "{right} outside {low} to {high}");
 }

@@ -11,7 +11,7 @@ use crate::planning::{
 };
 use crate::replenishment::CostParts;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The summary under construction; steps that are not run again keep their earlier part.
 pub struct Summary(Map<String, Value>);
@@ -185,28 +185,37 @@ impl Summary {
         }
     }
 
-    /// Cars of stores that end, by where they go.
+    /// Cars of stores that end: how many go on, from where; which ones find no store is said one by one.
     fn redirected(&mut self, ground: &Ground, goods: &Goods) {
         let network = &ground.scenario.network;
-        let mut groups: BTreeMap<_, u32> = BTreeMap::new();
+        let (mut ends, mut yard, mut road) = (BTreeSet::new(), 0, 0);
+        let mut stranded: BTreeMap<SiteId, u32> = BTreeMap::new();
         for r in &goods.redirected {
-            *groups.entry((r.from, r.to, matches!(r.cargo, Cargo::Road(_)))).or_default() += r.cars;
-        }
-        let remark = |(&(from, to, road), cars): (&(SiteId, Option<SiteId>, bool), &u32)| {
-            let from = &network.sites[from].code;
-            let (there, there_zh) = if road { ("on the road to", "在途") } else { ("in the yard of", "在库") };
-            match to.map(|to| &network.sites[to].code) {
-                Some(to) => (
-                    format!("{from} ends: {cars} cars {there} it go on to {to}."),
-                    format!("{from}停业：{cars}辆{there_zh}车辆转往{to}。"),
-                ),
-                None => (
-                    format!("{from} ends: {cars} cars {there} it have no open store that sells them."),
-                    format!("{from}停业：{cars}辆{there_zh}车辆没有可接收的门店。"),
-                ),
+            ends.insert(r.from);
+            match (r.to, &r.cargo) {
+                (None, _) => *stranded.entry(r.from).or_default() += r.cars,
+                (Some(_), Cargo::Road(_)) => road += r.cars,
+                (Some(_), _) => yard += r.cars,
             }
-        };
-        let remarks: Vec<_> = groups.iter().map(remark).collect();
+        }
+        let mut remarks = Vec::new();
+        if yard + road > 0 {
+            let stores = ends.len();
+            remarks.push((
+                format!(
+                    "Cars of stores that end ({stores} of them) go on to other stores: {yard} in their yards, {road} on \
+                     the road to them (redirected.csv)."
+                ),
+                format!("停业门店（{stores}家）的车辆转往其他门店：在库{yard}辆，在途{road}辆（redirected.csv）。"),
+            ));
+        }
+        remarks.extend(stranded.iter().map(|(&from, cars)| {
+            let from = &network.sites[from].code;
+            (
+                format!("{from} ends: {cars} cars of it have no open store that sells them."),
+                format!("{from}停业：{cars}辆车没有可接收的门店。"),
+            )
+        }));
         self.say("replenish", &remarks);
     }
 
