@@ -403,7 +403,7 @@ fn pooling_bound(cases: &[Case], wanted: f64) -> (f64, f64, f64, f64) {
         .filter(|g| g.long.0 > 0.0)
         .collect();
     let customers: f64 = groups.iter().map(|g| 3.0 * (g.long.0 - g.short.0)).sum();
-    let laws: Vec<Laws> = groups.par_iter().map(|g| Laws::new(g)).collect();
+    let laws: Vec<Laws> = groups.par_iter().map(Laws::new).collect();
     let network = |ratio: f64, pooled: bool| {
         let weeks: Vec<(f64, f64)> =
             groups.par_iter().zip(&laws).map(|(g, laws)| g.week(laws, ratio, pooled)).collect();

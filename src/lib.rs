@@ -19,6 +19,9 @@ pub mod catalogue;
 
 pub mod demand;
 
+// The observed market and its models.
+pub mod market;
+
 // Everything one run needs.
 pub mod scenario;
 

@@ -3,6 +3,7 @@
 mod check;
 mod closed_loop;
 mod compare;
+mod customers;
 mod doctor;
 mod exit;
 mod generate;
@@ -90,6 +91,8 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Thousands of what-ifs from one file: run, on many machines by shards, and compared.
     Study(study::StudyArgs),
+    /// Who comes back, what customers are worth, whom to keep: from a table of purchases.
+    Customers(customers::CustomersArgs),
     /// Classical stock policies for given numbers.
     Policy(policy::PolicyArgs),
     /// Solve a public benchmark file.
@@ -159,6 +162,7 @@ pub fn main() -> ExitCode {
         Command::Why(args) => why::run(&args),
         Command::Verify(args) => terminal::written(|out, err| verify::run(&args, out, err)),
         Command::Study(args) => study::run(&args),
+        Command::Customers(args) => customers::run(&args),
         Command::Policy(args) => policy_now(&args),
         Command::Solve(args) => solve::run(&args) as u8,
         Command::Generate(args) => generate_now(&args),

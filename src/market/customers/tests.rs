@@ -1,0 +1,271 @@
+use super::bg_nbd::BgNbd;
+use super::gamma_gamma::GammaGamma;
+use super::offers::{self, Offer};
+use super::pareto_nbd::ParetoNbd;
+use super::value::{Outlook, Terms, outlooks};
+use super::{Buying, Customer};
+use crate::stats::stream::{self, unit};
+use libm::lgamma;
+
+fn customer(repeats: u32, recency: f64, age: f64) -> Customer {
+    Customer { repeats, recency, age, amount: None }
+}
+
+/// `∫ f` over `(0, ∞)` by the double exponential rule.
+fn integral(f: impl Fn(f64) -> f64) -> f64 {
+    let half = std::f64::consts::FRAC_PI_2;
+    let h = 1.0 / 64.0;
+    (-400..=400)
+        .map(|k| {
+            let t = f64::from(k) * h;
+            let x = (half * t.sinh()).exp();
+            let y = f(x) * x * half * t.cosh();
+            if y.is_finite() { h * y } else { 0.0 }
+        })
+        .sum()
+}
+
+fn gamma_density(x: f64, shape: f64, rate: f64) -> f64 {
+    (shape * rate.ln() - lgamma(shape) + (shape - 1.0) * x.ln() - rate * x).exp()
+}
+
+/// The likelihood of one customer by integrating over what customers are, and the probability of being active.
+#[test]
+fn bg_nbd_is_the_mixture_it_says() {
+    let model = BgNbd { r: 0.8, alpha: 5.0, a: 0.9, b: 2.4 };
+    for c in [customer(0, 0.0, 20.0), customer(1, 3.0, 30.0), customer(4, 22.0, 30.0), customer(7, 29.0, 30.0)] {
+        let x = f64::from(c.repeats);
+        let beta = |p: f64| {
+            let ln = lgamma(model.a + model.b) - lgamma(model.a) - lgamma(model.b);
+            (ln + (model.a - 1.0) * p.ln() + (model.b - 1.0) * (1.0 - p).ln()).exp()
+        };
+        // p = y/(1+y) takes (0, 1) to (0, ∞).
+        let both = |active_only: bool| {
+            integral(|y| {
+                let p = y / (1.0 + y);
+                let of_rate = integral(|rate| {
+                    let stays = (x * (1.0 - p).ln() + x * rate.ln() - rate * c.age).exp();
+                    let left = if c.repeats > 0 && !active_only {
+                        (p.ln() + (x - 1.0) * (1.0 - p).ln() + x * rate.ln() - rate * c.recency).exp()
+                    } else {
+                        0.0
+                    };
+                    (stays + left) * gamma_density(rate, model.r, model.alpha)
+                });
+                of_rate * beta(p) / (1.0 + y).powi(2)
+            })
+        };
+        let (all, active) = (both(false), both(true));
+        assert!((model.log_likelihood(&c) - all.ln()).abs() < 1e-7, "{c:?}: {} {}", model.log_likelihood(&c), all.ln());
+        assert!((model.active(&c) - active / all).abs() < 1e-7, "{c:?}");
+    }
+}
+
+#[test]
+fn pareto_nbd_is_the_mixture_it_says() {
+    for model in
+        [ParetoNbd { r: 0.6, alpha: 10.0, s: 0.7, beta: 12.0 }, ParetoNbd { r: 1.3, alpha: 9.0, s: 0.5, beta: 3.0 }]
+    {
+        for c in [customer(0, 0.0, 20.0), customer(1, 3.0, 30.0), customer(6, 22.0, 30.0)] {
+            let x = f64::from(c.repeats);
+            let both = |active_only: bool| {
+                integral(|mu| {
+                    let of_rate = integral(|rate| {
+                        let both = rate + mu;
+                        let stays = (-both * c.age).exp();
+                        let left = if active_only { 0.0 } else { mu / both * ((-both * c.recency).exp() - stays) };
+                        (x * rate.ln()).exp() * (stays + left) * gamma_density(rate, model.r, model.alpha)
+                    });
+                    of_rate * gamma_density(mu, model.s, model.beta)
+                })
+            };
+            let (all, active) = (both(false), both(true));
+            assert!(
+                (model.log_likelihood(&c) - all.ln()).abs() < 1e-7,
+                "{c:?}: {}",
+                model.log_likelihood(&c) - all.ln()
+            );
+            assert!((model.active(&c) - active / all).abs() < 1e-7, "{c:?}");
+        }
+    }
+}
+
+/// Small steps of the expectation add up: purchases of (T, T+2t] are those of (T, T+t] and of the half that follows, and
+/// over a short time they are the purchase rate of the active.
+#[test]
+fn purchases_start_with_the_rate_of_the_active() {
+    let bg = BgNbd { r: 0.8, alpha: 5.0, a: 0.9, b: 2.4 };
+    let pareto = ParetoNbd { r: 0.6, alpha: 10.0, s: 0.7, beta: 12.0 };
+    for c in [customer(0, 0.0, 20.0), customer(3, 12.0, 30.0), customer(7, 29.0, 30.0)] {
+        let x = f64::from(c.repeats);
+        for (model, rate) in
+            [(&bg as &dyn Buying, (bg.r + x) / (bg.alpha + c.age)), (&pareto, (pareto.r + x) / (pareto.alpha + c.age))]
+        {
+            let short = model.purchases(&c, 1e-3).unwrap() / 1e-3;
+            assert!((short / (rate * model.active(&c)) - 1.0).abs() < 1e-3, "{short} {}", rate * model.active(&c));
+            let path: Vec<f64> = (0..60).map(|k| model.purchases(&c, f64::from(k)).unwrap()).collect();
+            assert!(path.windows(2).all(|w| w[1] > w[0]), "more time, more purchases");
+            assert!(path.windows(3).all(|w| w[2] - w[1] < w[1] - w[0] + 1e-12), "customers only leave");
+        }
+    }
+    assert_eq!(bg.active(&customer(0, 0.0, 20.0)), 1.0);
+}
+
+/// A gamma draw by Marsaglia and Tsang, from a stream of uniform numbers.
+fn gamma(shape: f64, next: &mut impl FnMut() -> f64) -> f64 {
+    if shape < 1.0 {
+        return gamma(shape + 1.0, next) * next().powf(1.0 / shape);
+    }
+    let d = shape - 1.0 / 3.0;
+    loop {
+        let z = crate::stats::normal::quantile(next());
+        let v = (1.0 + z / (9.0 * d).sqrt()).powi(3);
+        if v > 0.0 && next().ln() < 0.5 * z * z + d - d * v + d * v.ln() {
+            return d * v;
+        }
+    }
+}
+
+fn uniforms(seed: u64) -> impl FnMut() -> f64 {
+    let mut k = 0;
+    move || {
+        k += 1;
+        unit(stream::mix(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ k)).max(1e-15)
+    }
+}
+
+/// Customers who buy and leave as BG/NBD says, with amounts as gamma-gamma says.
+fn drawn(seed: u64, count: usize, m: &BgNbd, g: &GammaGamma) -> Vec<Customer> {
+    let mut next = uniforms(seed);
+    (0..count)
+        .map(|_| {
+            let rate = gamma(m.r, &mut next) / m.alpha;
+            let (a, b) = (gamma(m.a, &mut next), gamma(m.b, &mut next));
+            let leaves = a / (a + b);
+            let age = 26.0 + 26.0 * next();
+            let (mut at, mut repeats, mut recency) = (0.0, 0, 0.0);
+            loop {
+                at -= next().ln() / rate;
+                if at > age {
+                    break;
+                }
+                (repeats, recency) = (repeats + 1, at);
+                if next() < leaves {
+                    break;
+                }
+            }
+            let nu = gamma(g.q, &mut next) / g.v;
+            let spent: f64 = (0..repeats).map(|_| gamma(g.p, &mut next) / nu).sum();
+            let amount = (repeats > 0).then(|| spent / f64::from(repeats));
+            Customer { repeats, recency, age, amount }
+        })
+        .collect()
+}
+
+/// What was planted is found, within four standard errors, and the standard errors are those of such a sample.
+#[test]
+fn planted_parameters_are_found() {
+    let (m, g) = (BgNbd { r: 0.5, alpha: 6.0, a: 0.8, b: 2.5 }, GammaGamma { p: 6.25, q: 3.74, v: 15.44 });
+    let customers = drawn(3, 20_000, &m, &g);
+    let (_, found) = BgNbd::fit(&customers).unwrap();
+    for ((name, value, error), right) in found.parameters.iter().zip([m.r, m.alpha, m.a, m.b]) {
+        assert!((value - right).abs() < 4.0 * error && *error < 0.25 * right, "{name}: {value} ± {error} for {right}");
+    }
+    let (_, found) = GammaGamma::fit(&customers).unwrap();
+    for ((name, value, error), right) in found.parameters.iter().zip([g.p, g.q, g.v]) {
+        assert!((value - right).abs() < 4.0 * error && *error < 0.25 * right, "{name}: {value} ± {error} for {right}");
+    }
+}
+
+/// The published figures (Fader, Hardie and Lee 2005; Fader and Hardie's notes) on the CDNOW sample, where it is there.
+#[test]
+fn cdnow_to_the_digits() {
+    let data = std::env::var("FORECOURT_DATA").unwrap_or_else(|_| "../shared/data".into());
+    let Ok(text) = std::fs::read_to_string(format!("{data}/market/cdnow_customers_summary.csv")) else {
+        println!("not there: {data}/market/cdnow_customers_summary.csv");
+        return;
+    };
+    let row = |line: &str| {
+        let f: Vec<f64> = line.split(',').skip(1).map(|x| x.parse().unwrap()).collect();
+        customer(f[0] as u32, f[1], f[2])
+    };
+    let customers: Vec<Customer> = text.lines().skip(1).map(row).collect();
+    let near = |found: &[f64], right: &[f64], within: f64| {
+        found.iter().zip(right).for_each(|(f, r)| assert!((f - r).abs() <= within, "{f} for {r}"));
+    };
+    let (model, fit) = BgNbd::fit(&customers).unwrap();
+    near(&fit.values(), &[0.242_593, 4.413_531, 0.792_886, 2.425_753], 2e-5);
+    near(&[fit.log_likelihood], &[-9582.425_56], 1e-4);
+    // The customer of the published example buys 1.226 times in the next 39 weeks.
+    near(&[model.purchases(&customer(2, 30.43, 38.86), 39.0).unwrap()], &[1.226], 5e-4);
+    let (_, fit) = ParetoNbd::fit(&customers).unwrap();
+    near(&fit.values(), &[0.553_28, 10.577_61, 0.606_21, 11.667_91], 2e-3);
+}
+
+fn outlook(active: f64, value_if_active: f64, tier: char) -> Outlook {
+    Outlook { active, purchases: 1.0, amount: 1.0, value: active * value_if_active, value_if_active, tier, warn: false }
+}
+
+/// Two hundred small markets against every choice there is: never above the bound, never below it by more than one offer.
+#[test]
+fn offers_meet_their_bound() {
+    for seed in 0..200 {
+        let mut next = uniforms(seed + 77);
+        let customers: Vec<Outlook> =
+            (0..6).map(|_| outlook(next(), 1000.0 * next(), if next() < 0.5 { 'A' } else { 'B' })).collect();
+        let offer = |k: usize, next: &mut dyn FnMut() -> f64| Offer {
+            name: k.to_string(),
+            cost: 20.0 + 80.0 * next(),
+            keeps: next(),
+            tiers: ["", "A", "AB"][k].into(),
+        };
+        let offers: Vec<Offer> = (0..3).map(|k| offer(k, &mut next)).collect();
+        let budget = 300.0 * next();
+        let plan = offers::assign(&offers, &customers, budget);
+        let (gain, cost) = offers::certificate(&offers, &customers, &plan.choice).unwrap();
+        assert!((gain - plan.gain).abs() < 1e-9 && (cost - plan.cost).abs() < 1e-9 && cost <= budget);
+        let mut best = 0.0_f64;
+        for code in 0..4_usize.pow(6) {
+            let choice: Vec<Option<usize>> =
+                (0..6).map(|c| (code / 4_usize.pow(c)) % 4).map(|k| k.checked_sub(1)).collect();
+            if let Some((g, c)) = offers::certificate(&offers, &customers, &choice) {
+                if c <= budget {
+                    best = best.max(g);
+                }
+            }
+        }
+        let largest = customers.iter().map(|o| o.value_if_active).fold(0.0, f64::max);
+        assert!(plan.bound >= best - 1e-9, "{seed}: the best {best}, the bound {}", plan.bound);
+        assert!(plan.gain <= best + 1e-9 && plan.gain >= best - largest, "{seed}: {} of {best}", plan.gain);
+    }
+}
+
+#[test]
+fn tiers_split_the_value_and_the_order_of_rows_changes_nothing() {
+    let (m, g) = (BgNbd { r: 0.5, alpha: 6.0, a: 0.8, b: 2.5 }, GammaGamma { p: 6.25, q: 3.74, v: 15.44 });
+    let customers = drawn(5, 3_000, &m, &g);
+    let terms = Terms { horizon: 52.0, periods: 12, discount: 0.002, margin: 0.2, warn_below: 0.5 };
+    let found = outlooks(&customers, &m, Some(&g), &terms).unwrap();
+    let of = |tier: char| found.iter().filter(|o| o.tier == tier).map(|o| o.value).sum::<f64>();
+    let all = of('A') + of('B') + of('C');
+    assert!((of('A') / all - 0.5).abs() < 0.01 && (of('B') / all - 0.3).abs() < 0.01);
+    assert!(found.iter().zip(&customers).all(|(o, c)| o.warn == (c.repeats > 0 && o.active < 0.5)));
+    let mut turned = customers.clone();
+    turned.reverse();
+    let (_, one) = BgNbd::fit(&customers).unwrap();
+    let (_, other) = BgNbd::fit(&turned).unwrap();
+    assert_eq!(one.values(), other.values());
+    // Without discount and margin, without amounts, value counts purchases.
+    let plain = Terms { discount: 0.0, margin: 1.0, ..terms };
+    let counted = outlooks(&customers, &m, None, &plain).unwrap();
+    assert!(counted.iter().all(|o| (o.value - o.purchases).abs() < 1e-9));
+}
+
+#[test]
+fn impossible_customers_are_named() {
+    assert!(customer(0, 3.0, 9.0).fault().unwrap().contains("recency 0"));
+    assert!(customer(2, 0.0, 9.0).fault().unwrap().contains("above 0"));
+    assert!(customer(2, 10.0, 9.0).fault().unwrap().contains("after the end"));
+    assert!(customer(2, f64::NAN, 9.0).fault().is_some());
+    assert!(BgNbd::fit(&vec![customer(0, 0.0, 9.0); 50]).unwrap_err().to_string().contains("0 of 50"));
+}
