@@ -77,6 +77,10 @@ pub fn drive(problem: &Problem, tour: &Tour) -> Result<(Distance, Cost), String>
             return Err(format!("carries {aboard} after node {next}; its capacity is {}", kind.capacity));
         }
     }
+    let visits: Vec<u32> = tour.visits.iter().map(|&v| v as u32).collect();
+    if data.judge.as_ref().is_some_and(|judge| !judge.admits(tour.kind, &visits)) {
+        return Err("is not admitted as a whole".into());
+    }
     Ok((distance, kind.fixed + distance.at_rate(kind.rate)))
 }
 

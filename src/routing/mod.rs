@@ -2,6 +2,7 @@
 
 pub mod certificate;
 pub mod control;
+pub mod haul;
 pub mod hours;
 pub mod inventory;
 pub mod loads;
@@ -16,9 +17,9 @@ mod tests;
 
 pub use control::{End, Limits};
 pub use plan::{Plan, Tour};
-pub use problem::{Data, Goal, Kind, Node, Problem, Request};
+pub use problem::{Data, Goal, Judge, Kind, Node, Problem, Request};
 pub use search::Tuning;
-pub use solve::{solve, solve_with};
+pub use solve::{improve, solve, solve_with};
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 use super::Error;
 use super::matrix::Matrix;
 use super::measure::{Cost, Duration, Load};
+use std::sync::Arc;
 
 /// A place that is visited once, or a depot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,14 @@ pub enum Goal {
     VehiclesThenCost,
 }
 
+/// Conditions on a whole tour that arcs and single nodes cannot say: a driver's days, cars on decks.
+///
+/// What it admits it should also admit with a request taken out; where it does not, the search undoes its step.
+pub trait Judge: std::fmt::Debug + Send + Sync {
+    /// Whether a vehicle of a kind may visit these nodes in this order (depots are left out).
+    fn admits(&self, kind: usize, visits: &[u32]) -> bool;
+}
+
 /// The parts of a problem.
 #[derive(Clone, Debug)]
 pub struct Data {
@@ -67,6 +76,8 @@ pub struct Data {
     pub goal: Goal,
     /// Whether what is picked up last must be delivered first (pairs only).
     pub lifo: bool,
+    /// Further conditions on tours, if there are any.
+    pub judge: Option<Arc<dyn Judge>>,
 }
 
 /// A checked problem.

@@ -2,7 +2,7 @@
 
 use super::control::{Limits, Meter};
 use super::measure::{Cost, Distance};
-use super::plan::Plan;
+use super::plan::{Plan, Tour};
 use super::problem::{Goal, Problem};
 use super::search::{Ground, Search, Tuning};
 use super::{Error, certificate};
@@ -22,10 +22,34 @@ pub fn solve(problem: &Problem, limits: &Limits, observer: &dyn Observer) -> Res
 
 /// The same with other steering numbers.
 pub fn solve_with(problem: &Problem, limits: &Limits, tuning: &Tuning, observer: &dyn Observer) -> Result<Plan, Error> {
+    run(problem, None, limits, tuning, observer)
+}
+
+/// Searches on from tours that serve every request.
+pub fn improve(
+    problem: &Problem,
+    tours: &[Tour],
+    limits: &Limits,
+    tuning: &Tuning,
+    observer: &dyn Observer,
+) -> Result<Plan, Error> {
+    run(problem, Some(tours), limits, tuning, observer)
+}
+
+fn run(
+    problem: &Problem,
+    tours: Option<&[Tour]>,
+    limits: &Limits,
+    tuning: &Tuning,
+    observer: &dyn Observer,
+) -> Result<Plan, Error> {
     let start = Instant::now();
     let ground = Ground::new(problem);
     let dice = Key { seed: limits.seed, purpose: Purpose::Routing, replication: 0, entity: 0, day: 0 }.stream();
-    let mut search = Search::new(&ground, *tuning, dice);
+    let mut search = match tours {
+        None => Search::new(&ground, *tuning, dice),
+        Some(tours) => Search::from(&ground, *tuning, dice, tours),
+    };
     let steps = match (limits.iterations, limits.seconds) {
         (None, None) => Some(STEPS * (ground.requests() as u64).max(1)),
         (steps, _) => steps,

@@ -46,7 +46,7 @@ pub(super) fn random(seed: u64, requests: usize, paired: bool, timed: bool) -> P
     let fleet: Vec<_> = (0..=dice.below(2)).map(|_| kind(&mut dice)).collect();
     let goal = if dice.below(2) == 0 { Goal::Cost } else { Goal::VehiclesThenCost };
     let lifo = dice.below(2) == 0;
-    Problem::new(Data { matrix, nodes, requests, fleet, goal, lifo }).unwrap()
+    Problem::new(Data { matrix, nodes, requests, fleet, goal, lifo, judge: None }).unwrap()
 }
 
 fn orders(nodes: &[usize], tour: &mut Vec<usize>, visit: &mut impl FnMut(&[usize])) {

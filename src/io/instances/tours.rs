@@ -176,7 +176,8 @@ impl Instance {
             rate: 1,
         };
         let nodes = self.customers.iter().map(node).collect();
-        let data = Data { matrix, nodes, requests: requests.collect(), fleet: vec![kind], goal, lifo: false };
+        let data =
+            Data { matrix, nodes, requests: requests.collect(), fleet: vec![kind], goal, lifo: false, judge: None };
         Problem::new(data).map_err(|e| fault(e.to_string()))
     }
 }

@@ -1,23 +1,18 @@
 //! Remembers the cheapest places of every request in every route for as long as the route stays as it is. A step
 //! that is undone gives its routes their old versions back, and with them what was known about them.
 
-use super::scan::{IMPOSSIBLE, Pick};
+use super::scan::Pick;
 
 #[derive(Clone, Copy)]
 struct Entry {
     version: u32,
     pick: Pick,
+    /// The version of what the judge admits.
+    judged: u32,
+    admitted: Pick,
 }
 
-const EMPTY: Entry = Entry {
-    version: 0,
-    pick: Pick {
-        best: IMPOSSIBLE,
-        second: IMPOSSIBLE,
-        at: super::scan::Place { first: 0, last: 0 },
-        then: super::scan::Place { first: 0, last: 0 },
-    },
-};
+const EMPTY: Entry = Entry { version: 0, pick: Pick::NOTHING, judged: 0, admitted: Pick::NOTHING };
 
 /// Picks by request and route slot.
 pub(super) struct Cache {
@@ -82,8 +77,17 @@ impl Row<'_> {
     pub(super) fn get(&mut self, slot: usize, look: impl FnOnce() -> Pick) -> Pick {
         let (entry, version) = (&mut self.entries[slot], self.versions[slot]);
         if entry.version != version {
-            *entry = Entry { version, pick: look() };
+            (entry.version, entry.pick) = (version, look());
         }
         entry.pick
+    }
+    /// The pick among what the judge admits.
+    #[inline]
+    pub(super) fn admitted(&mut self, slot: usize, look: impl FnOnce() -> Pick) -> Pick {
+        let (entry, version) = (&mut self.entries[slot], self.versions[slot]);
+        if entry.judged != version {
+            (entry.judged, entry.admitted) = (version, look());
+        }
+        entry.admitted
     }
 }

@@ -39,7 +39,8 @@ impl Search<'_> {
             self.step();
             let after = self.absence(absences);
             let allowance = -temperature * self.dice.unit().ln();
-            if after > before || (after == before && (self.state.cost - cost) as f64 >= allowance) {
+            let worse = after > before || (after == before && (self.state.cost - cost) as f64 >= allowance);
+            if worse || !self.admitted() {
                 self.state.rollback();
             }
             if self.state.absent.is_empty() {

@@ -43,6 +43,43 @@ impl Search<'_> {
     }
 }
 
+/// Where tours are judged, vehicles follow the tours: ruined routes get the largest before they are filled again, and whatever
+/// was touched gets the cheapest that can drive it at the end of the step.
+impl Search<'_> {
+    /// Gives every touched route the largest vehicle.
+    pub(super) fn widen(&mut self) {
+        for k in 0..self.state.touched().len() {
+            let slot = self.state.touched()[k].0 as usize;
+            if !self.state.routes[slot].is_empty() && self.state.routes[slot].kind != self.state.ground.largest {
+                self.state.assign(slot, self.state.ground.largest);
+            }
+        }
+    }
+
+    /// Gives every touched route the cheapest vehicle that can drive it.
+    pub(super) fn narrow(&mut self) {
+        let ground = self.state.ground;
+        for k in 0..self.state.touched().len() {
+            let slot = self.state.touched()[k].0 as usize;
+            let route = &self.state.routes[slot];
+            if route.is_empty() {
+                continue;
+            }
+            let heaviest = route.aboard.iter().copied().max().unwrap_or(0);
+            let price = |kind: &usize| ground.fixed[*kind] + ground.fleet[*kind].rate * route.length;
+            let takes = |kind: &usize| {
+                *kind == route.kind as usize
+                    || (ground.fleet[*kind].capacity.get() >= i64::from(heaviest)
+                        && ground.admitted(*kind as u32, &route.nodes))
+            };
+            let cheapest = (0..ground.fleet.len()).filter(takes).min_by_key(price);
+            if let Some(kind) = cheapest.filter(|&kind| kind != route.kind as usize) {
+                self.state.assign(slot, kind as u32);
+            }
+        }
+    }
+}
+
 /// Whether a vehicle of a kind can drive a route.
 fn fits(ground: &Ground<'_>, route: &Route, kind: u32) -> bool {
     let mut driven = route.clone();
@@ -50,5 +87,7 @@ fn fits(ground: &Ground<'_>, route: &Route, kind: u32) -> bool {
     let capacity = ground.fleet[kind as usize].capacity.get();
     let heaviest = driven.aboard.iter().copied().max().unwrap_or(0).max(driven.load);
     let start = driven.nodes[0] as usize;
-    i64::from(heaviest) <= capacity && (!ground.timed || ground.ready[start] <= driven.late[0])
+    i64::from(heaviest) <= capacity
+        && (!ground.timed || ground.ready[start] <= driven.late[0])
+        && ground.admitted(kind, &driven.nodes)
 }

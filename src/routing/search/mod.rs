@@ -45,6 +45,15 @@ impl<'a> Search<'a> {
         search
     }
 
+    /// Goes on from tours that serve every request.
+    pub(super) fn from(ground: &'a Ground<'a>, tuning: Tuning, dice: Stream, tours: &[Tour]) -> Self {
+        let state = State::new(ground);
+        let mut search = Self { state, tuning, dice, ruin: Ruin::default(), recreate: Recreate::new() };
+        let nodes = |t: &Tour| (t.kind as u32, t.visits.iter().map(|&v| v as u32).collect());
+        search.restore(&tours.iter().map(nodes).collect());
+        search
+    }
+
     /// Requests that no route serves.
     pub(super) fn absent(&self) -> &[u32] {
         &self.state.absent
@@ -54,8 +63,14 @@ impl<'a> Search<'a> {
     fn step(&mut self) {
         self.state.begin();
         self.ruin.run(&mut self.state, &self.tuning, &mut self.dice);
-        self.exchange();
-        self.recreate.run(&mut self.state, &self.tuning, &mut self.dice);
+        if self.state.ground.follows {
+            self.widen();
+            self.recreate.run(&mut self.state, &self.tuning, &mut self.dice);
+            self.narrow();
+        } else {
+            self.exchange();
+            self.recreate.run(&mut self.state, &self.tuning, &mut self.dice);
+        }
     }
 
     /// Anneals until the meter ends; leaves the best solution behind and returns its cost. Every request must be served.
@@ -74,7 +89,8 @@ impl<'a> Search<'a> {
             let absent = self.state.absent.len();
             self.step();
             let allowance = -temperature * self.dice.unit().ln();
-            if self.state.absent.len() > absent || (self.state.cost - before) as f64 >= allowance {
+            let worse = self.state.absent.len() > absent || (self.state.cost - before) as f64 >= allowance;
+            if worse || !self.admitted() {
                 self.state.rollback();
             } else if self.state.cost < best {
                 best = self.state.cost;
@@ -83,6 +99,16 @@ impl<'a> Search<'a> {
         }
         self.restore(&kept);
         best
+    }
+
+    /// Whether the routes of the step are admitted: shorter ones need not be.
+    fn admitted(&self) -> bool {
+        let State { ground, routes, .. } = &self.state;
+        let good = |slot: u32| {
+            let route = &routes[slot as usize];
+            ground.admitted(route.kind, &route.nodes)
+        };
+        !ground.judged() || self.state.touched().iter().all(|t| good(t.0))
     }
 
     /// The mean cost of an arc.

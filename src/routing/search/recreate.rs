@@ -1,6 +1,7 @@
 //! Greedy insertion with blinks: absent requests, in a random kind of order, each at its cheapest place.
 
-use super::scan::{IMPOSSIBLE, Place, scan};
+use super::ground::NONE;
+use super::scan::{IMPOSSIBLE, Place, admitted, scan};
 use super::state::State;
 use super::tuning::Tuning;
 use crate::stats::stream::Stream;
@@ -9,12 +10,13 @@ use crate::stats::stream::Stream;
 pub(super) struct Recreate {
     list: Vec<u32>,
     keys: Vec<(i64, u32)>,
+    slots: Vec<(i64, u32)>,
     until_blink: u64,
 }
 
 impl Recreate {
     pub(super) fn new() -> Self {
-        Self { list: Vec::new(), keys: Vec::new(), until_blink: 0 }
+        Self { list: Vec::new(), keys: Vec::new(), slots: Vec::new(), until_blink: 0 }
     }
 
     /// Inserts what is absent; what finds no place stays absent.
@@ -64,42 +66,93 @@ impl Recreate {
         self.until_blink == 0
     }
 
+    /// The cheapest place that the judge admits in the routes of close requests, cheaper than `best`: routes are judged in the
+    /// order of what they would cost without a judge, as far as that can matter.
+    fn judged(
+        &mut self,
+        state: &mut State<'_>,
+        request: usize,
+        tuning: &Tuning,
+        dice: &mut Stream,
+        best: &mut (i64, usize, Place),
+    ) {
+        let ground = state.ground;
+        let State { routes, route_of, cache, .. } = &mut *state;
+        let mut row = cache.row(request);
+        self.slots.clear();
+        for &other in &ground.close[request] {
+            let slot = route_of[other as usize];
+            if slot != NONE && !self.slots.iter().any(|s| s.1 == slot) {
+                let pick = row.get(slot as usize, || scan(ground, &routes[slot as usize], request));
+                let cost = i64::from(pick.best) * ground.fleet[routes[slot as usize].kind as usize].rate;
+                if pick.best != IMPOSSIBLE && cost < best.0 {
+                    self.slots.push((cost, slot));
+                }
+            }
+        }
+        self.slots.sort_unstable();
+        for k in 0..self.slots.len() {
+            let (least, slot) = (self.slots[k].0, self.slots[k].1 as usize);
+            if least >= best.0 {
+                break;
+            }
+            let pick = row.admitted(slot, || admitted(ground, &routes[slot], request));
+            let (extra, place) =
+                if self.blinks(tuning, dice) { (pick.second, pick.then) } else { (pick.best, pick.at) };
+            let cost = i64::from(extra) * ground.fleet[routes[slot].kind as usize].rate;
+            if extra != IMPOSSIBLE && cost < best.0 {
+                *best = (cost, slot, place);
+            }
+        }
+    }
+
     /// Inserts one request at its cheapest place; false when there is none.
     fn place(&mut self, state: &mut State<'_>, request: usize, tuning: &Tuning, dice: &mut Stream) -> bool {
         let ground = state.ground;
         let need = if ground.paired { 0 } else { ground.size[request] };
         let mut best = (i64::MAX, usize::MAX, Place::default());
-        let State { routes, room, cache, .. } = &mut *state;
-        let mut row = cache.row(request);
-        for (slot, &free) in room.iter().enumerate() {
-            if free < need {
-                continue;
-            }
-            let pick = row.get(slot, || scan(ground, &routes[slot], request));
-            if pick.best == IMPOSSIBLE {
-                continue;
-            }
-            let (extra, place) =
-                if self.blinks(tuning, dice) { (pick.second, pick.then) } else { (pick.best, pick.at) };
-            if extra == IMPOSSIBLE {
-                continue;
-            }
-            let cost = i64::from(extra) * ground.fleet[routes[slot].kind as usize].rate;
-            if cost < best.0 {
-                best = (cost, slot, place);
-            }
-        }
         let mut fresh = None;
         for kind in 0..ground.fleet.len() {
             if state.allows(kind)
-                && let Some(cost) = alone(state, request, kind).filter(|&c| c < best.0)
+                && let Some(cost) = ground.alone(request, kind).filter(|&c| c < best.0)
             {
                 best.0 = cost;
                 fresh = Some(kind);
             }
         }
+        if ground.judged() {
+            self.judged(state, request, tuning, dice, &mut best);
+        } else {
+            let State { routes, room, cache, .. } = &mut *state;
+            let mut row = cache.row(request);
+            for (slot, &free) in room.iter().enumerate() {
+                if free < need {
+                    continue;
+                }
+                let pick = row.get(slot, || scan(ground, &routes[slot], request));
+                if pick.best == IMPOSSIBLE {
+                    continue;
+                }
+                let (extra, place) =
+                    if self.blinks(tuning, dice) { (pick.second, pick.then) } else { (pick.best, pick.at) };
+                if extra == IMPOSSIBLE {
+                    continue;
+                }
+                let cost = i64::from(extra) * ground.fleet[routes[slot].kind as usize].rate;
+                // A place in a route is as good as a vehicle of its own at the same cost.
+                if cost < best.0 || (cost == best.0 && best.1 == usize::MAX) {
+                    best = (cost, slot, place);
+                }
+            }
+        }
+        if best.1 != usize::MAX {
+            fresh = None;
+        }
         if let Some(kind) = fresh {
-            let slot = state.open(kind);
+            // A vehicle that follows its tour begins with all the room there is.
+            let largest = ground.largest as usize;
+            let wide = ground.follows && ground.alone(request, largest).is_some();
+            let slot = state.open(if wide { largest } else { kind });
             state.insert(request, slot, Place::default());
             return true;
         }
@@ -109,28 +162,4 @@ impl Recreate {
         state.insert(request, best.1, best.2);
         true
     }
-}
-
-/// What a vehicle of its own costs a request, if it can serve it.
-fn alone(state: &State<'_>, request: usize, kind: usize) -> Option<i64> {
-    let ground = state.ground;
-    let vehicle = &ground.fleet[kind];
-    if i64::from(ground.size[request]) > vehicle.capacity.get() {
-        return None;
-    }
-    let mut here = vehicle.start;
-    let mut clock = ground.ready[here] + ground.service[here];
-    let mut length = 0;
-    let (a, b) = (ground.first[request] as usize, ground.last[request] as usize);
-    let both = [a, b, vehicle.end];
-    for &next in if a == b { &both[1..] } else { &both[..] } {
-        length += i64::from(ground.matrix.row(here)[next]);
-        clock = (clock + i64::from(ground.matrix.time_row(here)[next])).max(ground.ready[next]);
-        if clock > ground.due[next] {
-            return None;
-        }
-        clock += ground.service[next];
-        here = next;
-    }
-    Some(ground.fixed[kind] + vehicle.rate * length)
 }

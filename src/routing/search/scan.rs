@@ -23,7 +23,7 @@ pub(super) struct Pick {
 }
 
 impl Pick {
-    const NOTHING: Self = Self {
+    pub(super) const NOTHING: Self = Self {
         best: IMPOSSIBLE,
         second: IMPOSSIBLE,
         at: Place { first: 0, last: 0 },
@@ -47,29 +47,55 @@ impl Pick {
     }
 }
 
-/// Looks through a route; the caller has checked the capacity of deliveries from the depot.
+/// Looks through a route, whatever the judge says; the caller has checked the capacity of deliveries from the depot.
 pub(super) fn scan(ground: &Ground, route: &Route, request: usize) -> Pick {
+    look::<false>(ground, route, request)
+}
+
+/// The same among the places that the judge admits.
+pub(super) fn admitted(ground: &Ground, route: &Route, request: usize) -> Pick {
+    look::<true>(ground, route, request)
+}
+
+fn look<const JUDGED: bool>(ground: &Ground, route: &Route, request: usize) -> Pick {
     if ground.paired {
-        pair(ground, route, request)
+        pair::<JUDGED>(ground, route, request)
     } else if ground.timed {
-        timed(ground, route, ground.first[request] as usize)
+        timed::<JUDGED>(ground, route, ground.first[request] as usize)
     } else {
-        plain(ground, route, ground.first[request] as usize)
+        plain::<JUDGED>(ground, route, ground.first[request] as usize)
     }
 }
 
-fn plain(ground: &Ground, route: &Route, node: usize) -> Pick {
+/// Offers a place if the tour stays admitted with it.
+#[inline]
+fn offer<const JUDGED: bool>(
+    ground: &Ground,
+    route: &Route,
+    pick: &mut Pick,
+    cost: i32,
+    node: usize,
+    (first, last): (usize, usize),
+) {
+    if cost < pick.second
+        && (!JUDGED || ground.admits(route.kind, &route.nodes, ground.request[node] as usize, first, last))
+    {
+        pick.offer(cost, first, last);
+    }
+}
+
+fn plain<const JUDGED: bool>(ground: &Ground, route: &Route, node: usize) -> Pick {
     let (into, from) = (ground.matrix.column(node), ground.matrix.row(node));
     let mut pick = Pick::NOTHING;
     let mut before = into[route.nodes[0] as usize];
     for (i, (&next, &leg)) in route.nodes[1..].iter().zip(&route.leg).enumerate() {
-        pick.offer(before + from[next as usize] - leg, i, i);
+        offer::<JUDGED>(ground, route, &mut pick, before + from[next as usize] - leg, node, (i, i));
         before = into[next as usize];
     }
     pick
 }
 
-fn timed(ground: &Ground, route: &Route, node: usize) -> Pick {
+fn timed<const JUDGED: bool>(ground: &Ground, route: &Route, node: usize) -> Pick {
     let (into, from) = (ground.matrix.column(node), ground.matrix.row(node));
     let (time_into, time_from) = (ground.matrix.time_column(node), ground.matrix.time_row(node));
     let (ready, due, service) = (ground.ready[node], ground.due[node], ground.service[node]);
@@ -89,14 +115,14 @@ fn timed(ground: &Ground, route: &Route, node: usize) -> Pick {
         }
         let start = (depart + i64::from(time_into[p])).max(ready);
         if start <= due && start + service + i64::from(time_from[s]) <= late {
-            pick.offer(cost, i, i);
+            offer::<JUDGED>(ground, route, &mut pick, cost, node, (i, i));
         }
     }
     pick
 }
 
 /// Both nodes of a request: for every place of the first, the route is driven on until its last no longer fits.
-fn pair(ground: &Ground, route: &Route, request: usize) -> Pick {
+fn pair<const JUDGED: bool>(ground: &Ground, route: &Route, request: usize) -> Pick {
     let (a, b) = (ground.first[request] as usize, ground.last[request] as usize);
     let (size, room) = (ground.size[request], ground.fleet[route.kind as usize].capacity.get() as i32);
     let matrix = ground.matrix;
@@ -124,10 +150,12 @@ fn pair(ground: &Ground, route: &Route, request: usize) -> Pick {
             let start = (clock + i64::from(time_from_a[b])).max(ground.ready[b]);
             let after = start + ground.service[b] + i64::from(time_from_b[s]);
             if start <= ground.due[b] && after <= route.late[i + 1] {
-                pick.offer(into_a[p] + from_a[b] + from_b[s] - route.leg[i], i, i);
+                let cost = into_a[p] + from_a[b] + from_b[s] - route.leg[i];
+                offer::<JUDGED>(ground, route, &mut pick, cost, a, (i, i));
             }
         } else {
-            pick.offer(into_a[p] + from_a[b] + from_b[s] - route.leg[i], i, i);
+            let cost = into_a[p] + from_a[b] + from_b[s] - route.leg[i];
+            offer::<JUDGED>(ground, route, &mut pick, cost, a, (i, i));
         }
         let detour = into_a[p] + from_a[s] - route.leg[i];
         if detour >= pick.second {
@@ -149,7 +177,7 @@ fn pair(ground: &Ground, route: &Route, request: usize) -> Pick {
             let cost = detour + into_b[here] + from_b[next] - route.leg[j];
             if !timed {
                 if !buried {
-                    pick.offer(cost, i, j);
+                    offer::<JUDGED>(ground, route, &mut pick, cost, a, (i, j));
                 }
                 continue;
             }
@@ -164,7 +192,7 @@ fn pair(ground: &Ground, route: &Route, request: usize) -> Pick {
                 let start = (depart + i64::from(time_into_b[here])).max(ground.ready[b]);
                 let after = start + ground.service[b] + i64::from(time_from_b[next]);
                 if start <= ground.due[b] && after <= route.late[j + 1] {
-                    pick.offer(cost, i, j);
+                    offer::<JUDGED>(ground, route, &mut pick, cost, a, (i, j));
                 }
             }
             arrival = depart + i64::from(matrix.time_row(here)[next]);
