@@ -175,6 +175,44 @@ pub struct Carrier {
     pub cost_per_trip: Money,
     /// Share of its slots that should be filled before it leaves.
     pub minimum_load: Share,
+    /// Its decks, each with its slots from the far end to the door; none where they are not known.
+    pub decks: Vec<Vec<SlotSize>>,
+    /// Whether cars that stand in the way may be driven off and on again.
+    pub rehandling: bool,
+}
+
+/// Largest car that a slot takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SlotSize {
+    /// Up to one slot.
+    Small,
+    /// Up to a slot and a quarter.
+    Medium,
+    /// Any.
+    Large,
+}
+
+impl SlotSize {
+    /// The smallest slot for a car that takes so many slots.
+    pub fn of(slots: f64) -> Self {
+        match slots {
+            s if s <= 1.0 => Self::Small,
+            s if s <= 1.25 => Self::Medium,
+            _ => Self::Large,
+        }
+    }
+    /// The letter for it in tables.
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Small => 'S',
+            Self::Medium => 'M',
+            Self::Large => 'L',
+        }
+    }
+    /// What a letter means.
+    pub fn from_letter(letter: char) -> Option<Self> {
+        [Self::Small, Self::Medium, Self::Large].into_iter().find(|s| s.letter() == letter.to_ascii_uppercase())
+    }
 }
 
 /// The network: every table about places.

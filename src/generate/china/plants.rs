@@ -69,6 +69,8 @@ pub(super) fn carriers() -> IdVec<CarrierId, Carrier> {
         cost_per_km: Money::from_major(km),
         cost_per_trip: Money::from_major(trip),
         minimum_load: Share::new(MINIMUM_LOAD),
+        decks: Vec::new(),
+        rehandling: false,
     };
     [
         carrier("K07", "Short carrier", "短途运输车", 7.0, 7.8, 600.0),

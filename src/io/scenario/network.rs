@@ -10,7 +10,7 @@ use super::{Context, finish_rows};
 use crate::ids::{Id, IdVec, RegionId, SiteId, ZoneId};
 use crate::io::fault::Code;
 use crate::network::travel::great_circle;
-use crate::network::{Carrier, Format, Lane, Leg, Place, Region, Site, SiteKind, SiteRule, Zone};
+use crate::network::{Carrier, Format, Lane, Leg, Place, Region, Site, SiteKind, SiteRule, SlotSize, Zone};
 use crate::units::{Hours, Kilometres, Share, Vehicles, YearlyRate};
 use std::collections::{BTreeMap, HashMap};
 
@@ -261,9 +261,11 @@ fn zone_of(rows: &Rows<'_>, place: Place, zones: &Zones<'_>, log: &mut Log) -> Z
 
 /// Carrier classes.
 pub(super) fn carriers(context: &mut Context<'_>) -> Placed<Carrier> {
-    let build = |rows: &Rows<'_>, code: String, _: &mut Log| {
+    let build = |rows: &Rows<'_>, code: String, log: &mut Log| {
         let name = rows.text_or("name", &code);
         Carrier {
+            decks: decks(rows, log),
+            rehandling: rows.word("unloading") == Some(1),
             name_zh: rows.text_or("name_zh", &name),
             name,
             code,
@@ -274,6 +276,29 @@ pub(super) fn carriers(context: &mut Context<'_>) -> Placed<Carrier> {
         }
     };
     things(context, "carriers", "carrier_id", build, |c| &c.code).0
+}
+
+/// Most slots of a carrier whose decks are known.
+const DECK_SLOTS: usize = 24;
+
+/// Decks as letters; none when a letter is no slot or there are too many.
+fn decks(rows: &Rows<'_>, log: &mut Log) -> Vec<Vec<SlotSize>> {
+    let text = rows.text("decks");
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let deck = |d: &str| d.trim().chars().map(SlotSize::from_letter).collect::<Option<Vec<_>>>();
+    let read: Option<Vec<Vec<SlotSize>>> = text.split('+').map(deck).collect();
+    let sound = |d: &Vec<Vec<SlotSize>>| d.iter().all(|d| !d.is_empty()) && d.iter().flatten().count() <= DECK_SLOTS;
+    read.filter(sound).unwrap_or_else(|| {
+        log.add(rows.spot("decks"), Code::Word, &text, || {
+            (
+                format!("{text:?} is not a list of decks of S, M and L, {DECK_SLOTS} slots at most"),
+                "write a letter a slot from the far end to the door and + between decks, as in SMML+MLL".into(),
+            )
+        });
+        Vec::new()
+    })
 }
 
 /// Slowest and fastest believable speed on the road, km/h.

@@ -2,7 +2,7 @@
 
 use super::schema::{TABLES, VERSION, table};
 use crate::ids::{Id, SiteId};
-use crate::network::{Site, SiteKind, SiteRule};
+use crate::network::{Site, SiteKind, SiteRule, SlotSize};
 use crate::scenario::{DayKind, Hand, Scenario};
 use crate::units::Hours;
 use std::fmt::Write as _;
@@ -175,7 +175,10 @@ fn site(scenario: &Scenario, s: &Site, lines: &mut Lines) {
 fn carriers(scenario: &Scenario, lines: &mut Lines) {
     for c in scenario.network.carriers.values() {
         lines.start().cell(&c.code).cell(&c.name).cell(&c.name_zh).cell(c.slots);
-        lines.cell(c.cost_per_km).cell(c.cost_per_trip).cell(c.minimum_load.get()).end();
+        let deck = |d: &Vec<SlotSize>| d.iter().map(|s| s.letter()).collect::<String>();
+        let decks = c.decks.iter().map(deck).collect::<Vec<_>>().join("+");
+        lines.cell(c.cost_per_km).cell(c.cost_per_trip).cell(c.minimum_load.get());
+        lines.cell(&decks).cell(if c.rehandling { "free" } else { "forbid" }).end();
     }
 }
 

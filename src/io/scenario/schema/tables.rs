@@ -221,6 +221,19 @@ pub const TABLES: &[Table] = &[
             default("minimum_load_share", Share, "0.75", "Share of its slots that should be filled before it leaves")
                 .unit("share")
                 .zh(&["最低装载率"]),
+            optional(
+                "decks",
+                Text,
+                "Slots of each deck from the far end to the door, a letter each: S up to 1 slot, M up to 1.25, L any; decks apart by +, as in SMML+MLL",
+            )
+            .zh(&["板位"]),
+            default(
+                "unloading",
+                Type::Word(&[word("forbid", &["禁止"]), word("free", &["允许"])]),
+                "forbid",
+                "Cars that stand in the way: none may (forbid: last on, first off on each deck), or they may be driven off and on again (free)",
+            )
+            .zh(&["倒车规则"]),
         ],
     },
     Table {
