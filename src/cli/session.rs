@@ -350,6 +350,7 @@ impl<'a> Session<'a> {
         self.stage.put("loads.csv", crate::io::results::tours::loads(&self.ground, &tours).into_bytes());
         self.stage.put("tours.csv", crate::io::results::tours::tours(&self.ground, &tours).into_bytes());
         self.stage.put("drivers.csv", crate::io::results::tours::drivers(&self.ground, &tours).into_bytes());
+        self.stage.put("dispatch.csv", crate::io::results::tours::dispatch(&self.ground, &tours).into_bytes());
         self.stage.put("tours.geojson", crate::io::results::tours::lines(&self.ground, &tours));
         Ok(())
     }

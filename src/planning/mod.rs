@@ -33,7 +33,7 @@ pub use lead::freight_per_car;
 pub use market::Market;
 pub use place::{Placement, assess, dealer_problem, place};
 pub use replenish::{Replenishment, replenish};
-pub use route::{CarrierTour, Errand, Line, Load, Routing, Stop, route};
+pub use route::{CarrierTour, Errand, Line, Load, Priced, Routing, Stop, route};
 pub use simulate::{Simulation, compare_plans, simulate};
 pub use transfer::{Transfers, transfer};
 pub use warn::{Job, Lack, Priority, Review, Task, Warning, review};

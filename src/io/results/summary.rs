@@ -239,14 +239,21 @@ impl Summary {
     /// The carriers' headline.
     pub fn route(&mut self, r: &Routing) {
         let cars: u64 = r.loads.iter().map(|l| u64::from(l.cars())).sum();
-        let (cost, alone) = (r.cost().major(), r.alone.major());
+        let (cost, alone, thumb) = (r.cost().major(), r.alone.major(), r.thumb.major());
+        let saved = |of: f64| if of > 0.0 { round(1.0 - cost / of, 6) } else { 0.0 };
+        let part = |p: &crate::planning::Priced| {
+            let (cost, least) = (p.cost.major(), p.least.major());
+            json!({"loads": p.loads, "sets": p.sets, "cost_cny": cost, "bound_cny": least,
+                   "gap": if least > 0.0 { round(cost / least - 1.0, 6) } else { 0.0 }})
+        };
         self.step(
             "route",
             json!({
                 "status": "feasible", "cost_cny": cost, "bound_cny": Value::Null, "gap": Value::Null, "grade": "C",
                 "repeatable": r.repeatable, "cars": cars, "loads": r.loads.len(), "tours": r.tours.len(),
-                "distance_km": round(r.km(), 1), "load_factor": round(r.fill, 6), "cost_of_loads_alone_cny": alone,
-                "saved_share": if alone > 0.0 { round(1.0 - cost / alone, 6) } else { 0.0 },
+                "distance_km": round(r.km(), 1), "load_factor": round(r.fill, 6), "cost_of_loads_alone_cny": alone, "saved_share": saved(alone),
+                "cost_first_fit_nearest_insertion_cny": thumb, "saved_share_first_fit_nearest_insertion": saved(thumb),
+                "parts": r.parts, "loads_late": r.late, "priced_parts": r.priced.iter().map(part).collect::<Vec<_>>(),
                 "tours_without_schedule": r.tours.iter().filter(|t| t.rules.is_none()).count(),
             }),
         );

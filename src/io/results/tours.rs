@@ -1,4 +1,4 @@
-//! Tables and lines of the week's carriers: loads.csv, tours.csv, drivers.csv, tours.geojson.
+//! Tables and lines of the week's carriers: loads.csv, tours.csv, drivers.csv, dispatch.csv, tours.geojson.
 
 use super::table::{Cell, Table};
 use crate::planning::{Errand, Ground, Routing};
@@ -105,25 +105,99 @@ pub fn lines(ground: &Ground, made: &Routing) -> Vec<u8> {
     text.into_bytes()
 }
 
+/// dispatch.csv: what each carrier does on each day, in order: a sheet for the driver. Rows of a day and tour stand together.
+///
+/// `deck_slots` names a slot for every car of the row: a letter a deck, numbers from the far end. At one yard the slots say the
+/// order: the far end is the first on and the last off.
+pub fn dispatch(ground: &Ground, made: &Routing) -> Table {
+    let (network, catalogue) = (&ground.scenario.network, &ground.scenario.catalogue);
+    let header = [
+        "date",
+        "tour",
+        "carrier_id",
+        "hours_rules",
+        "begins",
+        "ends",
+        "activity",
+        "site_id",
+        "load",
+        "cars",
+        "models",
+        "deck_slots",
+    ];
+    let mut table = Table::new(&header);
+    let mut rows = Vec::new();
+    for (t, tour) in made.tours.iter().enumerate() {
+        let mut stops = tour.stops.iter();
+        for a in &tour.schedule {
+            let stop = if a.kind == crate::routing::hours::Kind::Work { stops.next() } else { None };
+            rows.push((a.start / 1440, t, Some(*a), stop));
+        }
+        rows.extend(stops.map(|stop| (0, t, None, Some(stop))));
+    }
+    rows.sort_by_key(|r| (r.0, r.1));
+    for (_, t, activity, stop) in rows {
+        let tour = &made.tours[t];
+        let [begins, ends] = [activity.map(|a| a.start), activity.map(|a| a.end)].map(|m| moment(ground, m));
+        let (date, begin) = begins.split_once(' ').unwrap_or(("", ""));
+        let does = match (stop, activity) {
+            (Some(stop), _) => {
+                if stop.loads {
+                    "load"
+                } else {
+                    "unload"
+                }
+            }
+            (None, Some(a)) => word(a.kind),
+            (None, None) => "",
+        };
+        let load = stop.map(|s| (s, &made.loads[s.load]));
+        let models = load.map(|(_, l)| {
+            let line = |l: &crate::planning::Line| format!("{} x{}", catalogue.models[l.model].code, l.cars);
+            l.lines.iter().map(line).collect::<Vec<_>>().join(", ")
+        });
+        let places = stop.and_then(|s| tour.places.iter().find(|p| p.0 == s.load)).map(|p| p.1.join(" "));
+        table.row([
+            Cell::Text(date),
+            Cell::from(t + 1),
+            Cell::Text(&network.carriers[tour.carrier].code),
+            Cell::Text(tour.rules.unwrap_or("none")),
+            Cell::Text(begin),
+            Cell::Text(&ends),
+            Cell::Text(does),
+            load.map_or(Cell::Empty, |(s, _)| Cell::Text(&network.sites[s.site].code)),
+            load.map_or(Cell::Empty, |(s, _)| Cell::from(s.load + 1)),
+            load.map_or(Cell::Empty, |(_, l)| Cell::from(l.cars())),
+            models.as_deref().map_or(Cell::Empty, Cell::Text),
+            places.as_deref().map_or(Cell::Empty, Cell::Text),
+        ]);
+    }
+    table
+}
+
+/// The word for an activity in tables.
+const fn word(kind: crate::routing::hours::Kind) -> &'static str {
+    use crate::routing::hours::Kind;
+    match kind {
+        Kind::Drive => "drive",
+        Kind::Work => "work",
+        Kind::Wait | Kind::Shift => "wait",
+        Kind::Break => "break",
+        Kind::Rest => "rest",
+        Kind::ShortRest => "short_rest",
+    }
+}
+
 /// drivers.csv: what the driver of a tour does when.
 pub fn drivers(ground: &Ground, made: &Routing) -> Table {
-    use crate::routing::hours::Kind;
     let mut table = Table::new(&["tour", "hours_rules", "activity", "begins", "ends", "minutes"]);
     for (t, tour) in made.tours.iter().enumerate() {
         for a in &tour.schedule {
-            let word = match a.kind {
-                Kind::Drive => "drive",
-                Kind::Work => "work",
-                Kind::Wait | Kind::Shift => "wait",
-                Kind::Break => "break",
-                Kind::Rest => "rest",
-                Kind::ShortRest => "short_rest",
-            };
             let (begins, ends) = (moment(ground, Some(a.start)), moment(ground, Some(a.end)));
             table.row([
                 Cell::from(t + 1),
                 Cell::Text(tour.rules.unwrap_or("none")),
-                Cell::Text(word),
+                Cell::Text(word(a.kind)),
                 Cell::Text(&begins),
                 Cell::Text(&ends),
                 Cell::from(a.end - a.start),
