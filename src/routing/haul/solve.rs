@@ -10,6 +10,7 @@ use crate::progress::Silent;
 use crate::routing::{Error, Limits, Tuning, improve, solve_with};
 use rayon::prelude::*;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Fewest loads of a part that is priced.
 const LEAST: usize = 2;
@@ -23,7 +24,7 @@ pub struct Effort {
     pub steps: Vec<u64>,
     /// Most loads of a part.
     pub together: usize,
-    /// Wall-clock seconds of a round's part; the answer is then not repeatable if they strike.
+    /// Wall-clock seconds of the whole search; the answer is not repeatable if they strike.
     pub seconds: Option<f64>,
     /// Raised from outside to stop.
     pub stop: Stop,
@@ -45,7 +46,7 @@ impl Effort {
 
 /// Searches for tours that carry every load, and checks them.
 pub fn solve(problem: &Arc<Problem>, effort: &Effort) -> Result<Plan, Error> {
-    let data = problem.data();
+    let (data, began) = (problem.data(), Instant::now());
     let smallest = data.loads.iter().map(|l| l.size).min().unwrap_or(0);
     let full = |k: &usize| data.loads[*k].size + smallest > problem.largest() && data.loads.len() > effort.together;
     let (straight, open): (Vec<usize>, Vec<usize>) = (0..data.loads.len()).partition(full);
@@ -75,7 +76,8 @@ pub fn solve(problem: &Arc<Problem>, effort: &Effort) -> Result<Plan, Error> {
             .with_max_len(1)
             .map(|&p| {
                 let key = effort.seed.wrapping_add((round as u64) << 40 | (p as u64) << 20);
-                part(problem, &parts[p], steps, key, effort)
+                let left = effort.seconds.map(|s| (s - began.elapsed().as_secs_f64()).max(0.0));
+                part(problem, &parts[p], steps, key, &Effort { seconds: left, ..effort.clone() })
             })
             .collect();
         current = Vec::new();
