@@ -2,8 +2,8 @@
 //!
 //! The dense instances are those of `benches/peers/flow_ortools.py`: the same generator, so the optima can be compared.
 
+use forecourt::flow::{assignment, certificate, network, transport};
 use forecourt::lp::{self, Limits, Programme};
-use forecourt::transfer::flow::{assignment, certificate, network, transport};
 use forecourt::transfer::slots::{self, Commodity, SharedSlots};
 use std::time::Instant;
 

@@ -12,6 +12,8 @@ pub mod stats;
 
 pub mod lp;
 
+pub mod flow;
+
 // What stands still, what is sold, what was asked for.
 pub mod network;
 

@@ -4,6 +4,7 @@ mod check;
 mod closed_loop;
 mod compare;
 mod customers;
+mod dispatch;
 mod doctor;
 mod exit;
 mod generate;
@@ -93,6 +94,8 @@ enum Command {
     Study(study::StudyArgs),
     /// Who comes back, what customers are worth, whom to keep: from a table of purchases.
     Customers(customers::CustomersArgs),
+    /// Which dealer each lead or service request goes to, and what one more adviser is worth.
+    Dispatch(dispatch::DispatchArgs),
     /// Classical stock policies for given numbers.
     Policy(policy::PolicyArgs),
     /// Solve a public benchmark file.
@@ -163,6 +166,7 @@ pub fn main() -> ExitCode {
         Command::Verify(args) => terminal::written(|out, err| verify::run(&args, out, err)),
         Command::Study(args) => study::run(&args),
         Command::Customers(args) => customers::run(&args),
+        Command::Dispatch(args) => dispatch::run(&args),
         Command::Policy(args) => policy_now(&args),
         Command::Solve(args) => solve::run(&args) as u8,
         Command::Generate(args) => generate_now(&args),

@@ -3,3 +3,4 @@
 //! Nothing here enters the simulation yet: every answer of this room is descriptive, and says so.
 
 pub mod customers;
+pub mod leads;

@@ -2,7 +2,6 @@
 
 pub mod certificate;
 mod check;
-pub mod flow;
 mod formulation;
 pub mod plan;
 pub mod problem;

@@ -122,7 +122,7 @@ pub enum Error {
     Solver(#[from] crate::lp::Failure),
     /// The flow engine refused the network: a fault of this program.
     #[error(transparent)]
-    Flow(#[from] super::flow::FlowError),
+    Flow(#[from] crate::flow::FlowError),
     /// The computation was interrupted before it had an optimum.
     #[error("the transfer computation was interrupted before it had an optimum")]
     Interrupted,

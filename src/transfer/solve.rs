@@ -1,9 +1,9 @@
 //! The optimal moves of one week: a circulation of least cost, then car by car.
 
-use super::flow;
 use super::formulation::{Network, network};
 use super::plan::{Move, Plan, Values};
 use super::problem::{Error, Problem, hundredths};
+use crate::flow;
 use crate::lp::{self, Limits, Programme, Status};
 use crate::units::Money;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,7 @@
 use super::answer::{Answer, Common, Trouble};
+use crate::flow::assignment::solve;
 use crate::io::instances::assign;
 use crate::placement::control::End;
-use crate::transfer::flow::assignment::solve;
 use clap::Args;
 use serde_json::{Map, json};
 use std::time::Instant;

@@ -1,5 +1,5 @@
+use crate::flow::FlowError;
 use crate::lp::Failure;
-use crate::transfer::flow::FlowError;
 
 /// Why there is no answer; every text ends with what to do.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,5 @@
 use super::problem::{Sharing, SharingError};
-use crate::transfer::flow::transport::{Transport, TransportPlan, solve};
+use crate::flow::transport::{Transport, TransportPlan, solve};
 
 /// What a scenario costs and how the cost changes with the stock.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,8 +8,8 @@
 
 mod arcs;
 
-use super::flow::FlowError;
-use super::flow::transport::{self, Transport, TransportPlan};
+use crate::flow::FlowError;
+use crate::flow::transport::{self, Transport, TransportPlan};
 use crate::lp::{self, Col, Hot, Limits, NewColumn, Programme, Row, Status};
 use rayon::prelude::*;
 

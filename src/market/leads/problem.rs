@@ -1,0 +1,66 @@
+//! Leads, dealers, and what each pair is worth.
+
+/// A dealer as a lead sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dealer {
+    /// Leads it can take.
+    pub capacity: u32,
+    /// Fair part, at most the capacity.
+    pub fair: u32,
+}
+
+/// Leads that are alike.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// How many.
+    pub count: u32,
+    /// Dealers that may take one, and the worth of that in hundredths of money, above 0; by dealer.
+    pub worth: Vec<(u32, i64)>,
+}
+
+/// The whole table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// Dealers.
+    pub dealers: Vec<Dealer>,
+    /// Leads.
+    pub groups: Vec<Group>,
+    /// Worth of a lead within a fair part, hundredths.
+    pub fair_worth: i64,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Of every group: dealers and how many leads each takes.
+    pub taken: Vec<Vec<(u32, u32)>>,
+    /// Worth of that, fair parts included, hundredths.
+    pub objective: i64,
+    /// No assignment is worth more.
+    pub bound: i64,
+    /// Price of every dealer's capacity, hundredths a lead.
+    pub price: Vec<i64>,
+    /// Rounds in which pairs joined the network.
+    pub rounds: u32,
+}
+
+impl Problem {
+    /// What is wrong with the numbers, if anything.
+    pub fn fault(&self) -> Option<String> {
+        const MOST: i64 = 1 << 40;
+        if self.fair_worth < 0 || self.fair_worth > MOST {
+            return Some("the worth of a fair part must be between 0 and 10 billion".into());
+        }
+        if let Some(d) = self.dealers.iter().position(|d| d.fair > d.capacity) {
+            return Some(format!("dealer {d}: the fair part is above the capacity"));
+        }
+        for (l, g) in self.groups.iter().enumerate() {
+            let rising = g.worth.windows(2).all(|w| w[0].0 < w[1].0);
+            let known = g.worth.iter().all(|w| (w.0 as usize) < self.dealers.len() && w.1 > 0 && w.1 <= MOST);
+            if !rising || !known {
+                return Some(format!("group {l}: dealers must rise and worths lie between 0 and 10 billion"));
+            }
+        }
+        None
+    }
+}
