@@ -5,6 +5,7 @@ mod closed_loop;
 mod compare;
 mod customers;
 mod dispatch;
+mod compete;
 mod doctor;
 mod exit;
 mod generate;
@@ -86,6 +87,8 @@ enum Command {
     },
     /// Several results side by side: figures with paired intervals, regret, decisions that differ.
     Compare(compare::CompareArgs),
+    /// Stores that set prices against each other: prices, margins, profit, who falls below survival (descriptive).
+    Compete(compete::CompeteArgs),
     /// Why a plan is as it is: the limits that bind, what they are worth, the alternative and its price.
     Why(why::WhyArgs),
     /// Check a results folder against the scenario's tables by code that plans nothing, and grade every answer.
@@ -162,6 +165,7 @@ pub fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Report { results, beside, out } => report_now(&results, &beside, out.as_deref()),
         Command::Compare(args) => compare::run(&args),
+        Command::Compete(args) => compete::run(args),
         Command::Why(args) => why::run(&args),
         Command::Verify(args) => terminal::written(|out, err| verify::run(&args, out, err)),
         Command::Study(args) => study::run(&args),

@@ -95,7 +95,8 @@ fn plans(args: &SimulateArgs) -> Result<u8, Ended> {
     Ok(if reached.met { exit::DONE } else { exit::LIMIT })
 }
 
-fn read(session: &Session, input: &Input, folder: &Path) -> Result<Placement, Ended> {
+/// The placement of a results folder that was made from these tables.
+pub(super) fn read(session: &Session, input: &Input, folder: &Path) -> Result<Placement, Ended> {
     let refuse = |why: String| {
         say(&format!("forecourt: {why}"));
         exit::BAD_INPUT

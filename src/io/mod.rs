@@ -4,6 +4,7 @@ pub mod customers;
 pub mod fault;
 pub mod instances;
 pub mod leads;
+pub mod market;
 pub mod results;
 pub mod scenario;
 pub mod series;

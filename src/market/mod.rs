@@ -1,6 +1,9 @@
-//! The observed market and its models: what customers do, what they are worth, what competitors make of it.
+//! The observed market and its models: what customers do and are worth, where leads go, what dealers charge each other's
+//! customers, prices under limits, what a promotion brought.
 //!
 //! Nothing here enters the simulation yet: every answer of this room is descriptive, and says so.
 
+pub mod competition;
 pub mod customers;
+pub mod lambert;
 pub mod leads;

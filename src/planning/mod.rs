@@ -6,6 +6,7 @@
 mod analogue;
 mod changes;
 pub mod closed_loop;
+pub mod compete;
 mod counts;
 mod facts;
 mod goods;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 /// A place in one of the files.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spot {
+pub(in crate::io) struct Spot {
     /// Position of the file among the sources.
     pub file: usize,
     /// Byte in its text; `None` for the whole file.
@@ -24,7 +24,7 @@ struct Raw {
 
 /// The faults so far.
 #[derive(Clone, Default)]
-pub(super) struct Log {
+pub(in crate::io) struct Log {
     raw: Vec<Raw>,
     counts: HashMap<(usize, Code), u64>,
 }
@@ -101,11 +101,11 @@ impl Counter {
 }
 
 /// The line of a byte, from 1.
-pub(super) fn line_of(text: &str, at: usize) -> u32 {
+pub(in crate::io) fn line_of(text: &str, at: usize) -> u32 {
     Counter { file: 0, at: 0, line: 1, start: 0 }.place(0, text, at).0
 }
 
 /// The line and column of a byte, from 1.
-pub(super) fn line_and_column(text: &str, at: usize) -> (u32, u32) {
+pub(in crate::io) fn line_and_column(text: &str, at: usize) -> (u32, u32) {
     Counter { file: 0, at: 0, line: 1, start: 0 }.place(0, text, at)
 }

@@ -2,14 +2,14 @@
 //! is a fault of that very line and the next line is read as usual.
 
 /// Longest field in bytes.
-pub(super) const FIELD_BYTES: usize = 4096;
+pub(in crate::io) const FIELD_BYTES: usize = 4096;
 
 /// Most fields of a record.
-pub(super) const FIELDS: usize = 1000;
+pub(in crate::io) const FIELDS: usize = 1000;
 
 /// A field: its bytes in the text, without quotes and outer blanks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Cell {
+pub(in crate::io) struct Cell {
     pub from: u32,
     pub to: u32,
     /// Whether it holds doubled quotes.
@@ -24,7 +24,7 @@ impl Cell {
 
 /// What is wrong with a record's form, and at which byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Malformed {
+pub(in crate::io) enum Malformed {
     OpenQuote(usize),
     /// Where the text stands, and where the quote opened.
     StrayQuote(usize, usize),
@@ -34,7 +34,7 @@ pub(super) enum Malformed {
 }
 
 /// Walks through the records of a text.
-pub(super) struct Scanner<'t> {
+pub(in crate::io) struct Scanner<'t> {
     bytes: &'t [u8],
     at: usize,
     delimiter: u8,

@@ -36,7 +36,7 @@ pub struct FileNote {
 
 /// One file of the folder.
 #[derive(Clone)]
-pub(super) struct Source {
+pub(in crate::io) struct Source {
     /// The file as shown to the user.
     pub label: String,
     /// Its text; empty when it could not be read.
@@ -125,7 +125,7 @@ fn read_bounded(path: &Path, most: u64) -> std::io::Result<Option<Vec<u8>>> {
     Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(in crate::io) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
@@ -186,7 +186,7 @@ fn utf16_by_zeros(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// The delimiter that stands most often in the header: comma, semicolon or tab.
-pub(super) fn delimiter(text: &str) -> u8 {
+pub(in crate::io) fn delimiter(text: &str) -> u8 {
     let header = text.lines().find(|l| !l.trim().is_empty()).unwrap_or("");
     let count = |byte: u8| header.bytes().filter(|&b| b == byte).count();
     let mut best = b',';
@@ -199,7 +199,7 @@ pub(super) fn delimiter(text: &str) -> u8 {
 }
 
 /// A delimiter's name.
-pub(super) fn delimiter_name(byte: u8) -> &'static str {
+pub(in crate::io) fn delimiter_name(byte: u8) -> &'static str {
     match byte {
         b';' => "semicolon",
         b'\t' => "tab",

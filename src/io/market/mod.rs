@@ -1,0 +1,8 @@
+//! Files of the market room: one small options file and plain tables beside it, or a table alone.
+
+pub mod competition;
+mod desk;
+mod options;
+
+/// Most rows of a table of a market.
+const MOST_ROWS: usize = 5_000_000;

@@ -1,0 +1,106 @@
+//! The market's commands from file to printed answer.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+fn run(home: &Path, line: &str) -> (Option<i32>, String, String) {
+    let mut command = Command::cargo_bin("forecourt").unwrap();
+    let output = command.current_dir(home).args(line.split_whitespace()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+fn json(home: &Path, line: &str) -> Value {
+    let (code, out, err) = run(home, line);
+    assert_eq!(code, Some(0), "{line}: {err}");
+    serde_json::from_str(&out).unwrap()
+}
+
+const MARKET: &str = "name = \"ring\"\nalpha = 0.35\nrho = 0.6\ntravel = 0.073\naround = 120\n\
+                      dealers = \"dealers.csv\"\nzones = \"zones.csv\"\n";
+
+/// The ring of eight stores written as files.
+fn ring_files(home: &Path) {
+    let mut dealers = String::from("dealer,brand,x,quality,invoice,fixed_cost\n");
+    (0..8).for_each(|j| dealers += &format!("D{j},A,{},6.2,22,{}\n", 15 * j, if j == 5 { 30 } else { 20 }));
+    let mut zones = String::from("zone,x,buyers\n");
+    (0..240).for_each(|k| zones += &format!("Z{k},{},{}\n", 0.25 + 0.5 * f64::from(k), 1000.0 / 240.0));
+    fs::write(home.join("market.toml"), MARKET).unwrap();
+    fs::write(home.join("dealers.csv"), dealers).unwrap();
+    fs::write(home.join("zones.csv"), zones).unwrap();
+}
+
+#[test]
+fn a_market_of_files_is_the_ring_and_says_who_falls_below_survival() {
+    let home = tempfile::tempdir().unwrap();
+    ring_files(home.path());
+    let ring = json(home.path(), "compete --ring 15 --json");
+    let market = json(home.path(), "compete market.toml --json");
+    for j in 0..8 {
+        let (a, b) = (&ring["rings"][0]["stores"][j], &market["segments"][0]["dealers"][j]);
+        let gap = |x: &str| (a[x].as_f64().unwrap() - b[x].as_f64().unwrap()).abs();
+        assert!(gap("price_thousand") < 1e-9 && gap("sales_cars") < 1e-8, "{a} {b}");
+    }
+    assert_eq!(market["segments"][0]["certificate"]["holds"], true);
+    let (_, text, _) = run(home.path(), "compete market.toml");
+    assert!(text.ends_with("under zero): D5\n"), "{text}");
+    assert_eq!(run(home.path(), "compete market.toml --threads 1").1, text, "same bytes whatever the threads");
+}
+
+#[test]
+fn the_table_of_spacings_as_printed() {
+    let home = tempfile::tempdir().unwrap();
+    let (code, text, _) = run(home.path(), "compete --ring 30,20,15,10,5 --ridge");
+    assert_eq!(code, Some(0));
+    for line in ["1.653", "1.457", "1.369", "1.287", "1.213", "46.20", "33.29", "26.57", "19.52", "11.70"] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+    assert!(text.contains("    0.60        0.0730"), "{text}");
+}
+
+#[test]
+fn faults_of_a_market_come_all_at_once_with_their_places() {
+    let home = tempfile::tempdir().unwrap();
+    ring_files(home.path());
+    fs::write(home.path().join("market.toml"), MARKET.replace("rho = 0.6", "rho = 1.5\nroh = 2")).unwrap();
+    fs::write(home.path().join("dealers.csv"), "dealer,x,quality,invoice,colour\nA,1,x,22,red\nA,2,6,,red\nB,1\n")
+        .unwrap();
+    let (code, out, err) = run(home.path(), "compete market.toml --json");
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    for place in [
+        "market.toml:3:1: E023 rho",
+        "market.toml:4:1: E033 unknown key \"roh\"",
+        "dealers.csv:1:22: E013",
+        "dealers.csv:2:5: E019 \"x\" is not a number",
+        "dealers.csv:3:1: E017 \"A\" is there twice",
+        "dealers.csv:3:7: E018",
+        "dealers.csv:4:1: E008",
+        "7 faults",
+    ] {
+        assert!(err.contains(place), "{place} in {err}");
+    }
+    fs::write(home.path().join("market.toml"), "alpha = [").unwrap();
+    assert_eq!(run(home.path(), "compete market.toml").0, Some(2));
+    assert_eq!(run(home.path(), "compete").0, Some(2));
+}
+
+#[test]
+fn a_scenarios_stores_compete_today_and_in_a_plan() {
+    let home = tempfile::tempdir().unwrap();
+    let tiny = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/tiny");
+    let tiny = tiny.display();
+    let (code, _, err) = run(home.path(), &format!("place {tiny} --out placed --quiet"));
+    assert_eq!(code, Some(0), "{err}");
+    let made = json(home.path(), &format!("compete {tiny} --plan placed --quiet --json"));
+    assert_eq!(made["descriptive"], true);
+    for network in ["today", "plan"] {
+        assert_eq!(made[network]["certificate"]["holds"], true, "{network}");
+        assert!(made[network]["margin"].as_f64().unwrap() > 0.0);
+    }
+    let same = json(home.path(), &format!("compete {tiny} --plan placed --quiet --json --threads 1"));
+    assert_eq!(made, same);
+    let (code, _, err) = run(home.path(), &format!("compete {tiny} --plan nowhere --quiet"));
+    assert!(code == Some(2) && err.contains("nowhere"), "{err}");
+}
