@@ -72,7 +72,7 @@ fn faults_of_a_market_come_all_at_once_with_their_places() {
     for place in [
         "market.toml:3:1: E023 rho",
         "market.toml:4:1: E033 unknown key \"roh\"",
-        "dealers.csv:1:22: E013",
+        "dealers.csv:1:26: E013",
         "dealers.csv:2:5: E019 \"x\" is not a number",
         "dealers.csv:3:1: E017 \"A\" is there twice",
         "dealers.csv:3:7: E018",
@@ -103,4 +103,63 @@ fn a_scenarios_stores_compete_today_and_in_a_plan() {
     assert_eq!(made, same);
     let (code, _, err) = run(home.path(), &format!("compete {tiny} --plan nowhere --quiet"));
     assert!(code == Some(2) && err.contains("nowhere"), "{err}");
+}
+
+/// Three regions, two models, bounds of 4 % around the list price, a shared stock.
+fn price_files(home: &Path) {
+    let options = "name = \"spring\"\nalpha = 0.35\ndelegation = 0.04\nmoving_cost = 0.5\n\
+                   regions = \"regions.csv\"\noffers = \"offers.csv\"\nstock = \"stock.csv\"\n";
+    fs::write(home.join("price.toml"), options).unwrap();
+    fs::write(home.join("regions.csv"), "region,buyers\nNorth,1200\nSouth,900\nWest,500\n").unwrap();
+    let offers = "region,model,segment,quality,cost,list,stock\n\
+                  North,A,sedan,6.5,18,21,\nNorth,B,suv,8.9,25,31,150\n\
+                  South,A,sedan,6.9,18,21,\nSouth,B,suv,8.2,25,31,\nWest,A,sedan,5.1,22.5,21,\n";
+    fs::write(home.join("offers.csv"), offers).unwrap();
+    fs::write(home.join("stock.csv"), "model,cars\nA,420\n").unwrap();
+}
+
+#[test]
+fn prices_of_files_with_worths_flags_and_gap() {
+    let home = tempfile::tempdir().unwrap();
+    price_files(home.path());
+    let made = json(home.path(), "price price.toml --json");
+    assert!(made["gap"].as_f64().unwrap().abs() < 1e-6, "{made}");
+    let offers = made["offers"].as_array().unwrap();
+    let number = |o: &Value, key: &str| o[key].as_f64().unwrap();
+    for offer in offers {
+        assert!(number(offer, "price_thousand") <= number(offer, "cap") + 1e-9, "{offer}");
+    }
+    assert!(offers.iter().any(|o| number(o, "worth_cap") > 1.0 || number(o, "worth_floor") > 1.0), "{made}");
+    assert_eq!(offers[4]["inversion"], true, "the west may not ask what the car costs");
+    let (_, text, _) = run(home.path(), "price price.toml");
+    assert!(text.contains("inversion: A in West is sold") && text.contains("no prices within the limits"), "{text}");
+    assert_eq!(run(home.path(), "price price.toml --threads 1").1, text);
+}
+
+#[test]
+fn faults_of_prices_and_prices_that_cannot_be() {
+    let home = tempfile::tempdir().unwrap();
+    price_files(home.path());
+    fs::write(home.path().join("stock.csv"), "model,cars\nA,1\nC,4\n").unwrap();
+    fs::write(home.path().join("regions.csv"), "region,buyers\nNorth,-4\nSuoth,1\n").unwrap();
+    let (code, _, err) = run(home.path(), "price price.toml");
+    assert_eq!(code, Some(2));
+    for place in [
+        "regions.csv:2:7: E023",
+        "offers.csv:4:1: E012 unknown region \"South\" → did you mean \"Suoth\"",
+        "stock.csv:3:1: E012",
+    ] {
+        assert!(err.contains(place), "{place} in {err}");
+    }
+    price_files(home.path());
+    fs::write(home.path().join("stock.csv"), "model,cars\nA,1\n").unwrap();
+    let (code, _, err) = run(home.path(), "price price.toml");
+    assert!(code == Some(1) && err.contains("A lacks"), "{err}");
+}
+
+#[test]
+fn markdown_of_twenty_cars_as_printed() {
+    let home = tempfile::tempdir().unwrap();
+    let (code, text, _) = run(home.path(), "price --markdown 20 --rate 10 --time 5");
+    assert!(code == Some(0) && text.contains("expected contribution of 20 cars: 18.0353"), "{text}");
 }

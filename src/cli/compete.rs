@@ -86,7 +86,7 @@ fn of_file(file: &Path, json: bool) -> u8 {
         Ok(market) => market,
         Err(faults) => return faulty(&faults),
     };
-    let solved: Result<Vec<(Equilibrium, Certificate)>, String> = market
+    let each: Vec<Result<(Equilibrium, Certificate), String>> = market
         .segments
         .par_iter()
         .map(|segment| {
@@ -98,7 +98,7 @@ fn of_file(file: &Path, json: bool) -> u8 {
             Err(format!("segment {}: the equilibrium fails its certificate: {certificate:?}", segment.name))
         })
         .collect();
-    match solved {
+    match each.into_iter().collect::<Result<Vec<_>, String>>() {
         Ok(solved) if json => print(&format!("{}\n", as_json(&market, &solved))),
         Ok(solved) => print(&as_text(&market, &solved)),
         Err(cause) => {

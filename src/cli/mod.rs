@@ -13,6 +13,7 @@ mod init;
 mod lang;
 mod monitor;
 mod policy;
+mod price;
 mod report;
 mod schema;
 mod series;
@@ -89,6 +90,8 @@ enum Command {
     Compare(compare::CompareArgs),
     /// Stores that set prices against each other: prices, margins, profit, who falls below survival (descriptive).
     Compete(compete::CompeteArgs),
+    /// Prices of models in regions within caps, floors, stock and delegated bounds; markdown of aged stock (descriptive).
+    Price(price::PriceArgs),
     /// Why a plan is as it is: the limits that bind, what they are worth, the alternative and its price.
     Why(why::WhyArgs),
     /// Check a results folder against the scenario's tables by code that plans nothing, and grade every answer.
@@ -166,6 +169,7 @@ pub fn main() -> ExitCode {
         Command::Report { results, beside, out } => report_now(&results, &beside, out.as_deref()),
         Command::Compare(args) => compare::run(&args),
         Command::Compete(args) => compete::run(args),
+        Command::Price(args) => price::run(&args),
         Command::Why(args) => why::run(&args),
         Command::Verify(args) => terminal::written(|out, err| verify::run(&args, out, err)),
         Command::Study(args) => study::run(&args),

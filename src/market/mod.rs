@@ -7,3 +7,4 @@ pub mod competition;
 pub mod customers;
 pub mod lambert;
 pub mod leads;
+pub mod prices;

@@ -94,14 +94,10 @@ const ROUNDS: usize = 40;
 pub fn compete(ground: &Ground, placement: &Placement, alpha: f64, pressure: f64) -> Result<Competed, Error> {
     let (today, plan) = super::today_and_plan(ground, placement);
     let kinds = kinds(ground, alpha, pressure);
-    let solved: Vec<(f64, Solved)> =
-        kinds.par_iter().map(|kind| anchored(ground, &today, kind)).collect::<Result<_, Error>>()?;
+    let solved: Vec<(f64, Solved)> = in_order(kinds.par_iter().map(|kind| anchored(ground, &today, kind)).collect())?;
     let reference: Vec<f64> = solved.iter().map(|s| 1000.0 * s.0).collect();
-    let planned: Vec<Solved> = kinds
-        .par_iter()
-        .zip(&solved)
-        .map(|(kind, (margin, _))| equilibrium(&segment(ground, &plan, kind, *margin)))
-        .collect::<Result<_, Error>>()?;
+    let again = |(kind, (margin, _)): (&Kind, &(f64, Solved))| equilibrium(&segment(ground, &plan, kind, *margin));
+    let planned: Vec<Solved> = in_order(kinds.par_iter().zip(&solved).map(again).collect())?;
     let now: Vec<Solved> = solved.into_iter().map(|s| s.1).collect();
     Ok(Competed {
         segments: kinds.iter().map(|k| k.name.clone()).collect(),
@@ -110,6 +106,11 @@ pub fn compete(ground: &Ground, placement: &Placement, alpha: f64, pressure: f64
         today: rivalry(placement, &stores(ground, &today), now, true),
         plan: rivalry(placement, &stores(ground, &plan), planned, false),
     })
+}
+
+/// The first fault in order of the segments, so that no thread decides which.
+fn in_order<T>(each: Vec<Result<T, Error>>) -> Result<Vec<T>, Error> {
+    each.into_iter().collect()
 }
 
 /// Segments by name, with their part of the forecast's first year and their average car.

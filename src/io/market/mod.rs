@@ -3,6 +3,7 @@
 pub mod competition;
 mod desk;
 mod options;
+pub mod prices;
 
 /// Most rows of a table of a market.
 const MOST_ROWS: usize = 5_000_000;
