@@ -115,7 +115,7 @@ fn price_files(home: &Path) {
                   North,A,sedan,6.5,18,21,\nNorth,B,suv,8.9,25,31,150\n\
                   South,A,sedan,6.9,18,21,\nSouth,B,suv,8.2,25,31,\nWest,A,sedan,5.1,22.5,21,\n";
     fs::write(home.join("offers.csv"), offers).unwrap();
-    fs::write(home.join("stock.csv"), "model,cars\nA,420\n").unwrap();
+    fs::write(home.join("stock.csv"), "model,cars\nA,700\n").unwrap();
 }
 
 #[test]
@@ -162,4 +162,54 @@ fn markdown_of_twenty_cars_as_printed() {
     let home = tempfile::tempdir().unwrap();
     let (code, text, _) = run(home.path(), "price --markdown 20 --rate 10 --time 5");
     assert!(code == Some(0) && text.contains("expected contribution of 20 cars: 18.0353"), "{text}");
+}
+
+#[test]
+fn proposition_99_by_both_estimates() {
+    let data = std::env::var("FORECOURT_DATA").unwrap_or_else(|_| "../shared/data".into());
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(data).join("market/prop99.csv");
+    if !file.is_file() {
+        eprintln!("{} is not there: Proposition 99 was not measured", file.display());
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let line = format!("promotion {} --json", file.display());
+    let made = json(home.path(), &line);
+    let effect = |of: &str| made[of]["effect"].as_f64().unwrap();
+    assert_eq!(format!("{:.3}", effect("difference_in_differences")), "-27.349");
+    assert_eq!(format!("{:.3}", effect("synthetic_difference_in_differences")), "-15.604");
+    assert_eq!(made["synthetic_difference_in_differences"]["placebos"], 38);
+    assert_eq!(json(home.path(), &format!("{line} --threads 1")), made);
+}
+
+#[test]
+fn a_promotion_of_files_earns_and_faults_have_places() {
+    let home = tempfile::tempdir().unwrap();
+    let mut rows = String::from("dealer,month,sold,campaign\n");
+    for dealer in 0..9 {
+        for month in 1..=12 {
+            let on = dealer == 4 && month > 8;
+            let sold = 20 + dealer * 3 + (month * (dealer + 5)) % 4 + if on { 10 } else { 0 };
+            rows += &format!("D{dealer},{month},{sold},{}\n", u8::from(on));
+        }
+    }
+    fs::write(home.path().join("sold.csv"), &rows).unwrap();
+    let made = json(home.path(), "promotion sold.csv --margin 4000 --cost 90000 --json");
+    let told = &made["synthetic_difference_in_differences"];
+    let effect = told["effect"].as_f64().unwrap();
+    assert!((effect - 10.0).abs() < 2.0 && made["starts"] == "9", "{made}");
+    assert!((told["earned"][0].as_f64().unwrap() - (effect * 4.0 * 4000.0 - 90_000.0)).abs() < 1e-6);
+    assert!(run(home.path(), "promotion sold.csv").1.contains("controls that weigh: D"));
+    let broken = rows.replace("D1,2,", "D1,2,x").replace("D3,7,", "D3,6,").replace("D5,1,37,0", "D5,1,37,2");
+    fs::write(home.path().join("sold.csv"), broken).unwrap();
+    let (code, _, err) = run(home.path(), "promotion sold.csv");
+    assert_eq!(code, Some(2));
+    for place in ["sold.csv:15:6: E019", "sold.csv:44:1: E046 D3 in 6 is there twice", "E023 2 lies outside 0 to 1"] {
+        assert!(err.contains(place), "{place} in {err}");
+    }
+    fs::write(home.path().join("sold.csv"), rows.replace("D2,5,", "D2,55,")).unwrap();
+    let (code, _, err) = run(home.path(), "promotion sold.csv");
+    assert!(code == Some(2) && err.contains("D2 has no row for 5"), "{err}");
+    fs::write(home.path().join("sold.csv"), "a,b\n1,2\n").unwrap();
+    assert!(run(home.path(), "promotion sold.csv").2.contains("4 are needed"));
 }

@@ -14,6 +14,7 @@ mod lang;
 mod monitor;
 mod policy;
 mod price;
+mod promotion;
 mod report;
 mod schema;
 mod series;
@@ -92,6 +93,8 @@ enum Command {
     Compete(compete::CompeteArgs),
     /// Prices of models in regions within caps, floors, stock and delegated bounds; markdown of aged stock (descriptive).
     Price(price::PriceArgs),
+    /// What a promotion brought: difference-in-differences, plain and synthetic, with placebos (descriptive).
+    Promotion(promotion::PromotionArgs),
     /// Why a plan is as it is: the limits that bind, what they are worth, the alternative and its price.
     Why(why::WhyArgs),
     /// Check a results folder against the scenario's tables by code that plans nothing, and grade every answer.
@@ -170,6 +173,7 @@ pub fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&args),
         Command::Compete(args) => compete::run(args),
         Command::Price(args) => price::run(&args),
+        Command::Promotion(args) => promotion::run(&args),
         Command::Why(args) => why::run(&args),
         Command::Verify(args) => terminal::written(|out, err| verify::run(&args, out, err)),
         Command::Study(args) => study::run(&args),

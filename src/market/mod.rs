@@ -8,3 +8,4 @@ pub mod customers;
 pub mod lambert;
 pub mod leads;
 pub mod prices;
+pub mod promotions;

@@ -109,6 +109,9 @@ impl Desk {
     }
 
     fn header(&mut self, file: usize, cells: &[Cell], columns: &[Column]) -> Vec<Option<usize>> {
+        if columns[0].0.is_empty() {
+            return self.by_position(file, cells, columns.len());
+        }
         let mut places = vec![None; columns.len()];
         let names: Vec<&str> = columns.iter().map(|c| c.0).collect();
         for (position, cell) in cells.iter().enumerate() {
@@ -133,6 +136,16 @@ impl Desk {
             }
         }
         places
+    }
+
+    /// Columns without names: the first ones, whatever the header calls them.
+    fn by_position(&mut self, file: usize, cells: &[Cell], wanted: usize) -> Vec<Option<usize>> {
+        if cells.len() < wanted {
+            let cause = format!("the header has {} columns, {wanted} are needed", cells.len());
+            let at = cells.first().map(|c| c.at);
+            self.fault(file, at, Code::MissingColumn, "", &cause, "add the missing ones");
+        }
+        (0..wanted).map(|k| (k < cells.len()).then_some(k)).collect()
     }
 
     /// A number of a row within a range; the fallback when the cell is empty, a fault when there is no fallback.

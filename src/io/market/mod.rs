@@ -4,6 +4,7 @@ pub mod competition;
 mod desk;
 mod options;
 pub mod prices;
+pub mod promotions;
 
 /// Most rows of a table of a market.
 const MOST_ROWS: usize = 5_000_000;
