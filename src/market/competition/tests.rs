@@ -97,6 +97,18 @@ fn cash_pressure_on_one_and_on_all() {
 }
 
 #[test]
+fn a_neighbour_gains_seventy_six_dollars_from_an_exit() {
+    let base = solved(&Ring::spaced(15.0).segment());
+    let mut left = Ring::spaced(15.0).segment();
+    left.players.remove(0);
+    for zone in &mut left.zones {
+        zone.reach = zone.reach.iter().filter(|r| r.0 > 0).map(|r| (r.0 - 1, r.1)).collect();
+    }
+    let gone = solved(&left);
+    assert_eq!((1000.0 * (gone.dealers[0].price - base.dealers[1].price)).round(), 76.0, "published: 318");
+}
+
+#[test]
 fn a_ridge_of_travel_and_correlation_tells_the_same_moment() {
     let ring = Ring { points: 60, ..Ring::default() };
     let points = ridge::ridge(&ring, [12, 3], &[0.5, 0.6, 0.7]).unwrap();
