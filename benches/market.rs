@@ -62,7 +62,10 @@ fn starts() {
         gaps.fold(0.0, f64::max)
     };
     let apart = (0..100).into_par_iter().map(apart).reduce(|| 0.0, f64::max);
-    println!("100 random starts, 900 dealers: prices {apart:.1e} thousand apart, {:.1} s", began.elapsed().as_secs_f64());
+    println!(
+        "100 random starts, 900 dealers: prices {apart:.1e} thousand apart, {:.1} s",
+        began.elapsed().as_secs_f64()
+    );
 }
 
 fn offers(regions: usize, models: usize, pooled: bool) -> Problem {

@@ -213,3 +213,23 @@ fn a_promotion_of_files_earns_and_faults_have_places() {
     fs::write(home.path().join("sold.csv"), "a,b\n1,2\n").unwrap();
     assert!(run(home.path(), "promotion sold.csv").2.contains("4 are needed"));
 }
+
+#[test]
+fn questions_that_cannot_be_worked_are_refused() {
+    let home = tempfile::tempdir().unwrap();
+    ring_files(home.path());
+    for line in [
+        "compete --ring 17",
+        "compete --ring 15 --rho 1",
+        "compete --ring 15 market.toml",
+        "compete market.toml --pressure 2",
+        "compete market.toml --plan somewhere",
+        "price --markdown 0",
+        "price --markdown 20 --rate 900000 --time 900000",
+        "price",
+        "promotion nowhere.csv",
+    ] {
+        let (code, out, err) = run(home.path(), line);
+        assert!(code == Some(2) && out.is_empty() && !err.is_empty() && !err.contains("panicked"), "{line}: {err}");
+    }
+}

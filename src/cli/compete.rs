@@ -70,6 +70,13 @@ pub(super) fn run(args: CompeteArgs) -> u8 {
     match &args.market {
         None => rings::run(&args.ring, args.alpha, args.run.json),
         Some(folder) if folder.is_dir() => scenario::run(folder.clone(), &args).unwrap_or_else(|code| code),
+        Some(file) if args.plan.is_some() || args.variant.is_some() || args.alpha.is_some() || args.pressure > 0.0 => {
+            let file = file.display();
+            say(&format!(
+                "forecourt: --plan, --variant, --alpha and --pressure are for a scenario's folder; {file} is none"
+            ));
+            exit::BAD_INPUT
+        }
         Some(file) => of_file(file, args.run.json),
     }
 }
@@ -86,24 +93,26 @@ fn of_file(file: &Path, json: bool) -> u8 {
         Ok(market) => market,
         Err(faults) => return faulty(&faults),
     };
-    let each: Vec<Result<(Equilibrium, Certificate), String>> = market
+    let each: Vec<Result<(Equilibrium, Certificate), (u8, String)>> = market
         .segments
         .par_iter()
         .map(|segment| {
-            let found = solve(segment, &Start::Plain).map_err(|e| format!("segment {}: {e}", segment.name))?;
+            let found =
+                solve(segment, &Start::Plain).map_err(|e| (exit::NO_PLAN, format!("segment {}: {e}", segment.name)))?;
             let certificate = certify(segment, &found);
             if certificate.holds() {
                 return Ok((found, certificate));
             }
-            Err(format!("segment {}: the equilibrium fails its certificate: {certificate:?}", segment.name))
+            let cause = format!("segment {}: the equilibrium fails its certificate: {certificate:?}", segment.name);
+            Err((exit::INTERNAL, cause))
         })
         .collect();
-    match each.into_iter().collect::<Result<Vec<_>, String>>() {
+    match each.into_iter().collect::<Result<Vec<_>, (u8, String)>>() {
         Ok(solved) if json => print(&format!("{}\n", as_json(&market, &solved))),
         Ok(solved) => print(&as_text(&market, &solved)),
-        Err(cause) => {
+        Err((code, cause)) => {
             say(&format!("forecourt: {cause}"));
-            exit::INTERNAL
+            code
         }
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct PriceArgs {
     #[arg(required_unless_present = "markdown", conflicts_with = "markdown")]
     file: Option<PathBuf>,
     /// Mark down so many cars that must go within the time.
-    #[arg(long, value_name = "CARS", value_parser = clap::value_parser!(u32).range(1..=2000))]
+    #[arg(long, value_name = "CARS", value_parser = clap::value_parser!(u32).range(1..=500))]
     markdown: Option<u32>,
     /// Buyers in a unit of time at price zero.
     #[arg(long, value_name = "NUMBER", default_value_t = 10.0, value_parser = positive, requires = "markdown")]
@@ -184,6 +184,10 @@ fn mark_down(args: &PriceArgs) -> u8 {
         holding: args.holding,
         salvage: args.salvage,
     };
+    if plan.rate * plan.time > 1e5 || plan.sensitivity * plan.holding * plan.cars as f64 * plan.time > 1e4 {
+        say("forecourt: more than 100,000 buyers, or cars that cost far more to keep than they bring: check the units");
+        return exit::BAD_INPUT;
+    }
     let course = markdown::solve(&plan);
     if !course.holds() {
         say(

@@ -9,7 +9,7 @@ use std::path::Path;
 /// Unit, period, outcome, treated: by position, whatever the header calls them.
 const COLUMNS: &[(&str, bool)] = &[("", true), ("", true), ("", true), ("", true)];
 /// Most cells of a panel: weights are found again for every placebo.
-const MOST: usize = 2_000_000;
+const MOST: usize = 200_000;
 
 /// Reads a panel; every fault at once.
 pub fn read(file: &Path) -> Result<Panel, Faults> {

@@ -49,11 +49,24 @@ impl Scaled {
 
     /// Sales and slopes at these markups.
     pub fn demand(&self, markup: &[f64]) -> Demand {
+        self.demand_in(self.zones.iter(), markup)
+    }
+
+    /// Zones that each dealer reaches.
+    pub fn near(&self, dealers: usize) -> Vec<Vec<usize>> {
+        let mut near = vec![Vec::new(); dealers];
+        for (z, zone) in self.zones.iter().enumerate() {
+            zone.reach.iter().for_each(|r| near[r.0].push(z));
+        }
+        near
+    }
+
+    fn demand_in<'z>(&'z self, zones: impl Iterator<Item = &'z Zone>, markup: &[f64]) -> Demand {
         let n = markup.len();
         let (mut sales, mut slope) = (vec![0.0; n], vec![0.0; n]);
         let price: Vec<f64> = markup.iter().map(|m| libm::exp(-self.inside * m)).collect();
         let (mut sums, mut wins) = (vec![0.0; self.nests], vec![0.0; self.nests]);
-        for zone in &self.zones {
+        for zone in zones {
             zone.reach.iter().for_each(|&(j, e)| sums[self.nest[j]] += e * price[j]);
             let mut all = zone.outside;
             for &(j, _) in &zone.reach {
@@ -102,8 +115,17 @@ impl Scaled {
     /// The markup each dealer's first-order condition asks for at these markups.
     pub fn wanted(&self, markup: &[f64]) -> Vec<f64> {
         let demand = self.demand(markup);
-        // So dear that nothing is sold: the least markup that any condition asks for.
-        let ask = |(q, d): (&f64, &f64)| if *d > 0.0 { q / d / self.inside } else { 1.0 / self.inside };
-        demand.sales.iter().zip(&demand.slope).map(ask).collect()
+        demand.sales.iter().zip(&demand.slope).map(|(q, d)| self.ask(*q, *d)).collect()
+    }
+
+    /// The same for one dealer, from the zones it reaches.
+    pub fn wanted_by(&self, dealer: usize, near: &[usize], markup: &[f64]) -> f64 {
+        let demand = self.demand_in(near.iter().map(|&z| &self.zones[z]), markup);
+        self.ask(demand.sales[dealer], demand.slope[dealer])
+    }
+
+    /// So dear that nothing is sold: the least markup that any condition asks for.
+    fn ask(&self, sales: f64, slope: f64) -> f64 {
+        if slope > 0.0 { sales / slope / self.inside } else { 1.0 / self.inside }
     }
 }

@@ -96,9 +96,10 @@ fn in_turn(scaled: &Scaled, mut walk: Walk, alpha: f64) -> Walk {
             *m = 1.0 / alpha;
         }
     }
+    let near = scaled.near(walk.markup.len());
     for turn in 1..=TURNS {
         for j in 0..walk.markup.len() {
-            walk.markup[j] = own_answer(scaled, &walk.markup, j);
+            walk.markup[j] = own_answer(scaled, &walk.markup, j, &near[j]);
         }
         walk.residual = distance(&scaled.wanted(&walk.markup), &walk.markup);
         walk.rounds = ROUNDS + turn;
@@ -109,11 +110,11 @@ fn in_turn(scaled: &Scaled, mut walk: Walk, alpha: f64) -> Walk {
     walk
 }
 
-fn own_answer(scaled: &Scaled, markup: &[f64], j: usize) -> f64 {
+fn own_answer(scaled: &Scaled, markup: &[f64], j: usize, near: &[usize]) -> f64 {
     let mut trial = markup.to_vec();
     let mut short = |m: f64| {
         trial[j] = m;
-        scaled.wanted(&trial)[j] - m
+        scaled.wanted_by(j, near, &trial) - m
     };
     let (mut low, mut high) = (0.0, markup[j].max(1e-3));
     for _ in 0..60 {
@@ -127,4 +128,23 @@ fn own_answer(scaled: &Scaled, markup: &[f64], j: usize) -> f64 {
         if short(middle) > 0.0 { low = middle } else { high = middle }
     }
     0.5 * (low + high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::market::competition::ring::Ring;
+
+    #[test]
+    fn dealers_in_turn_come_to_the_same_prices_from_anywhere() {
+        let ring = Ring { points: 40, pressed: 1, pressure: 0.7, ..Ring::default() };
+        let segment = ring.segment();
+        let scaled = Scaled::new(&segment);
+        let all = fixed_point(&scaled, vec![1.0; 8]).markup;
+        for first in [1e-3, 40.0, f64::NAN] {
+            let walk = Walk { markup: vec![first; 8], residual: f64::NAN, rounds: 0 };
+            let turned = in_turn(&scaled, walk, segment.alpha);
+            assert!(turned.residual <= CLOSE && distance(&turned.markup, &all) < 1e-9, "{first}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::weights::weights;
 use crate::stats::stream::mix;
 use rayon::prelude::*;
 
-/// Draws of placebo groups when more than one unit is treated.
+/// Draws of placebo groups when more than one unit is treated, or more controls than these.
 const DRAWS: usize = 200;
 
 /// One estimate.
@@ -80,7 +80,7 @@ pub fn measure(panel: &Panel, seed: u64) -> Effect {
 /// Groups of controls as large as the treated: each control once, or keyed draws.
 fn groups(panel: &Panel, seed: u64) -> Vec<Vec<usize>> {
     let size = panel.treated();
-    if size == 1 {
+    if size == 1 && panel.controls <= DRAWS {
         return (0..panel.controls).map(|i| vec![i]).collect();
     }
     let draw = |k: usize| {
