@@ -3,9 +3,9 @@
 mod check;
 mod closed_loop;
 mod compare;
+mod compete;
 mod customers;
 mod dispatch;
-mod compete;
 mod doctor;
 mod exit;
 mod generate;

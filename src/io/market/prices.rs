@@ -4,7 +4,7 @@ use super::desk::{Desk, Sheet};
 use super::options::Options;
 use crate::io::fault::{Code, Faults};
 use crate::market::prices::{Offer, Pool, Problem, Region};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Keys of the options.
@@ -98,13 +98,13 @@ fn read_offers(
     (alpha, delegation): (f64, f64),
     desk: &mut Desk,
 ) -> Vec<Offer> {
-    let (mut seen, mut offers) = (BTreeMap::new(), Vec::new());
+    let (mut seen, mut offers) = (BTreeSet::new(), Vec::new());
     for row in &sheet.rows {
         let region = desk.known(sheet.file, &row[0], "region", known);
         let pair = format!("{} in {}", row[1].text, row[0].text);
         if row[1].text.is_empty() {
             desk.fault(sheet.file, Some(row[1].at), Code::Blank, "", "a model is needed here", "write it");
-        } else if seen.insert(pair.clone(), ()).is_some() {
+        } else if !seen.insert(pair.clone()) {
             let cause = format!("{pair} is there twice");
             desk.fault(sheet.file, Some(row[1].at), Code::TwiceRow, &row[1].text, &cause, "keep one of the rows");
         }
