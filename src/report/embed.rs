@@ -105,6 +105,17 @@ impl Columns {
         self.0.insert(name.into(), json!({ "p": wordings, "i": rows }));
         self
     }
+    /// Adds the sentences of another column in another language: the numbers in them are that column's where all rows
+    /// agree, `{"p": wordings, "like": column}`.
+    pub fn sentences_like<'a>(self, name: &str, like: &str, values: impl Iterator<Item = &'a str>) -> Self {
+        let mut both = self.sentences(name, values);
+        let rows = |columns: &Map<String, Value>, of: &str| columns.get(of).map(|c| c["i"].clone());
+        if rows(&both.0, name) == rows(&both.0, like) {
+            let wordings = both.0[name]["p"].clone();
+            both.0.insert(name.into(), json!({ "p": wordings, "like": like }));
+        }
+        both
+    }
     /// The table.
     pub fn done(self) -> Value {
         Value::Object(self.0)
@@ -152,6 +163,12 @@ mod tests {
         assert_eq!(table, json!({ "a": { "d": ["x", "y"], "i": [0, 1, 0, 0, 0] } }));
         let table = Columns::default().sentences("a", ["2 of 30", "007", "41 of 5", ""].into_iter()).done();
         let wordings = json!([["", " of ", ""], ["", ""], [""]]);
+        let other = Columns::default().sentences("a", ["x 1", "y 2"].into_iter());
+        let like =
+            other.sentences_like("b", "a", ["1 z", "w 2"].into_iter()).sentences_like("c", "a", ["1", "1"].into_iter());
+        let like = like.done();
+        assert_eq!(like["b"], json!({ "p": [["", " z"], ["w ", ""]], "like": "a" }));
+        assert_eq!(like["c"]["i"], json!([[0, "1"], [0, "1"]]), "other numbers are their own");
         assert_eq!(table, json!({ "a": { "p": wordings, "i": [[0, "2", "30"], [1, "007"], [0, "41", "5"], [2]] } }));
         let table = Columns::default().texts("a", ["x", "y"].into_iter()).done();
         assert_eq!(table, json!({ "a": ["x", "y"] }));

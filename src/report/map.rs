@@ -122,7 +122,7 @@ impl<'a> Map<'a> {
                     g.arcs { @for d in self.arcs() { path d=(d) {} } }
                     g.moves { @for d in self.moves() { path d=(d) {} } }
                     g #spider {}
-                    g.stores { @for m in self.stores() { (m) } }
+                    g.stores data-marks=(self.stores()) {}
                     g.names { @for (level, x, y, i) in self.names() { text class={ "l" (level) } x=(short(x)) y=(short(y)) data-name=(i) { (self.view.facts.zones[i].name) } } }
                     circle #ring r="9" cx="-99" cy="-99" {}
                 }
@@ -224,8 +224,8 @@ impl<'a> Map<'a> {
         }
     }
 
-    /// Plain stores first, changes on top of them.
-    fn stores(&self) -> Vec<Markup> {
+    /// Plain stores first, changes on top of them: runs `class|shape|site,x,y,site,x,y…` that the page's script draws.
+    fn stores(&self) -> String {
         let placed: BTreeMap<&str, &Placement> =
             self.view.facts.placement.iter().map(|p| (p.site_id.as_str(), p)).collect();
         let mut marks = Vec::new();
@@ -239,7 +239,7 @@ impl<'a> Map<'a> {
             let mut draw = |views: &str, format: &str, rank: u8| {
                 let class = format!("{kind} {} {views}", m.action);
                 let href = self.shape(site, format, matches!(m.action, "keep" | "stay_closed"));
-                marks.push((rank, html! { use class=(class) href=(href) x=(short(x)) y=(short(y)) data-i=(i) {} }));
+                marks.push((rank, class, href, i, short(x), short(y)));
             };
             match (m.today, m.plan) {
                 (true, true) if before != after => {
@@ -252,8 +252,18 @@ impl<'a> Map<'a> {
                 (false, false) => draw("c", after, 0),
             }
         }
-        marks.sort_by_key(|m| m.0);
-        marks.into_iter().map(|m| m.1).collect()
+        marks.sort_by(|a, b| (a.0, &a.1, &a.2, a.3).cmp(&(b.0, &b.1, &b.2, b.3)));
+        let mut text = String::new();
+        let mut run = None;
+        for (_, class, href, i, x, y) in &marks {
+            if run != Some((class, href)) {
+                let _ = write!(text, "{}{class}|{href}|{i},{x},{y}", if run.is_some() { ";" } else { "" });
+                run = Some((class, href));
+            } else {
+                let _ = write!(text, ",{i},{x},{y}");
+            }
+        }
+        text
     }
 
     fn moves(&self) -> Vec<String> {

@@ -61,11 +61,11 @@
       : el("span", { class: "n", "data-key": key, "data-value": v, "data-kind": kind === "heat" ? "cars" : kind === "coefficient" ? "two" : kind }, show(v, kind));
 
   // --- Tables by columns -----------------------------------------------------------------------------------------
-  const column = c => Array.isArray(c) ? c : c.d ? c.i.map(i => c.d[i])
-    : c.i.map(([at, ...numbers]) => c.p[at].map((words, k) => words + (numbers[k] ?? "")).join(""));
+  const column = (c, table) => Array.isArray(c) ? c : c.d ? c.i.map(i => c.d[i])
+    : (c.like ? table[c.like].i : c.i).map(([at, ...numbers]) => c.p[at].map((words, k) => words + (numbers[k] ?? "")).join(""));
   const open = table => {
     const columns = {};
-    for (const name in table) columns[name] = column(table[name]);
+    for (const name in table) columns[name] = column(table[name], table);
     return columns;
   };
   const index = ids => { const m = new Map(); (ids || []).forEach((id, i) => m.set(id, i)); return m; };
@@ -224,6 +224,17 @@
   // --- Map -------------------------------------------------------------------------------------------------------
   const svg = $("#map-picture"), world = $("#world"), tip = $("#tip"), panel = $("#panel"), ring = $("#ring");
   const box = svg ? svg.viewBox.baseVal : null;
+  $$(".stores[data-marks]", svg || document).forEach(stores => {
+    for (const run of stores.dataset.marks.split(";").filter(Boolean)) {
+      const [look, shape, list] = run.split("|"), places = list.split(",");
+      for (let k = 0; k < places.length; k += 3) {
+        const mark = document.createElementNS("http://www.w3.org/2000/svg", "use");
+        for (const [name, value] of [["class", look], ["href", shape], ["x", places[k + 1]], ["y", places[k + 2]], ["data-i", places[k]]]) mark.setAttribute(name, value);
+        stores.append(mark);
+      }
+    }
+    stores.removeAttribute("data-marks");
+  });
   const circles = svg ? $$(".z", svg).map(c => [c, +c.getAttribute("r")]) : [];
   const shapes = svg ? $$("defs .shape", svg) : [];
   let zoom = { k: 1, x: 0, y: 0 }, picked = null;

@@ -175,7 +175,7 @@ pub fn placement(view: &View) -> Table {
         |r: &&Placement| view.site.get(r.site_id.as_str()).map_or("", |&i| view.facts.sites[i].region.as_str());
     let data = texts!(Columns::default(), rows, site_id, action, format_today, format_plan, moved_to)
         .sentences("reason", rows.iter().map(|r| r.reason.as_str()))
-        .sentences("reason_zh", rows.iter().map(|r| r.reason_zh.as_str()))
+        .sentences_like("reason_zh", "reason", rows.iter().map(|r| r.reason_zh.as_str()))
         .texts("region", rows.iter().map(region));
     let data = numbers!(
         data,

@@ -25,8 +25,8 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ("page.difference", "Difference", "差异"),
     (
         "page.noscript",
-        "Tables, filters and the map's side panel need JavaScript; every figure is also in the CSV files beside this page.",
-        "表格、筛选和地图侧栏需要 JavaScript；所有数字也在本页旁边的 CSV 文件中。",
+        "Tables, filters, the stores on the map and its side panel need JavaScript; every figure is also in the CSV files beside this page.",
+        "表格、筛选、地图上的门店和侧栏需要 JavaScript；所有数字也在本页旁边的 CSV 文件中。",
     ),
     ("page.missing", "Not available: {file} was not written by this run.", "暂缺：本次运行没有写出 {file}。"),
     ("page.nothing", "Nothing to show: the table is empty.", "没有内容：该表为空。"),
