@@ -256,12 +256,12 @@ impl<'a> Map<'a> {
         let mut text = String::new();
         let mut run = None;
         for (_, class, href, i, x, y) in &marks {
-            if run != Some((class, href)) {
-                let _ = write!(text, "{}{class}|{href}|{i},{x},{y}", if run.is_some() { ";" } else { "" });
-                run = Some((class, href));
+            let _ = if run == Some((class, href)) {
+                write!(text, ",{i},{x},{y}")
             } else {
-                let _ = write!(text, ",{i},{x},{y}");
-            }
+                write!(text, "{}{class}|{href}|{i},{x},{y}", if run.is_some() { ";" } else { "" })
+            };
+            run = Some((class, href));
         }
         text
     }

@@ -97,7 +97,9 @@ fn column(table: &Value, name: &str) -> Vec<Value> {
     if let Some(values) = c.as_array() {
         return values.clone();
     }
-    let rows = c["i"].as_array().unwrap().iter();
+    // The same sentence in another language has the numbers of the first.
+    let holder = c["like"].as_str().map_or(c, |like| &table["data"][like]);
+    let rows = holder["i"].as_array().unwrap().iter();
     if c["d"].is_array() {
         return rows.map(|i| c["d"][at(i)].clone()).collect();
     }
