@@ -6,7 +6,7 @@ mod copied;
 
 use assert_cmd::Command;
 use copied::copy_files;
-use forecourt::io::instances::{assign, cfl, hm14, mclp, mps, orlib_cap, orlib_pmed, smps, tsplib, ufllib, vmi};
+use forecourt::io::instances::{assign, cfl, hm14, mclp, mps, orlib_cap, orlib_pmed, orlib_scp, smps, tsplib, ufllib, vmi};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -119,6 +119,7 @@ fn formats(home: &Path) -> Vec<Reader> {
     );
     let mut readers = vec![
         plain("orlib-pmed", b"3 3 1\n1 2 5\n2 3 4\n1 3 7\n", |f| drop(orlib_pmed::read(f))),
+        plain("orlib-scp", b"2 3\n5 1 7\n2\n3 1\n1\n2\n", |f| drop(orlib_scp::read(f))),
         plain("orlib-cap", b"2 2\n 5 7.50\n 6 8.\n3\n 1.125 2\n2\n 3 4\n", |f| {
             drop(orlib_cap::read(f, orlib_cap::Reading::default()));
         }),

@@ -92,6 +92,8 @@ struct Compact<'a> {
     decisions: usize,
     grain: f64,
     gap: f64,
+    /// Only points below this matter, and one of them is enough.
+    below: Option<f64>,
     best: Option<(f64, Vec<f64>)>,
     heuristic: Heuristic<'a>,
     calls: u64,
@@ -109,17 +111,39 @@ pub fn minimise(
 ) -> Result<Solved, Failure> {
     let watch = Watch::start(limits);
     let gap = if grain > 0.0 { limits.gap } else { limits.gap.max(1e-8) };
-    let mut oracle = Compact { programme, decisions, grain, gap, best: None, heuristic, calls: 0 };
-    let mut relaxed = programme.clone();
-    relaxed.relax();
+    let mut oracle = Compact { programme, decisions, grain, gap, below: None, best: None, heuristic, calls: 0 };
     let tuning = Tuning { nodes: limits.nodes, gap: limits.gap, tolerance: Some(1e-9), ..Tuning::default() };
-    let mut tree = Tree::new(&relaxed, decisions, &mut oracle, tuning, &watch, observer)?;
-    let outcome = tree.run()?;
-    drop(tree);
+    let outcome = oracle.run(tuning, &watch, observer)?;
+    Ok(Solved { best: oracle.best, outcome })
+}
+
+/// Looks for any point with an objective below `below`, where objectives are multiples of `grain`. With a point, the
+/// search stops there; without one, a bound of `below` or more says that none exists.
+pub fn seek(
+    programme: &Programme,
+    below: f64,
+    grain: f64,
+    heuristic: Heuristic,
+    limits: &Limits,
+    observer: &dyn Observer,
+) -> Result<Solved, Failure> {
+    let watch = Watch::start(limits);
+    let decisions = programme.columns();
+    let mut oracle =
+        Compact { programme, decisions, grain, gap: 0.0, below: Some(below), best: None, heuristic, calls: 0 };
+    let tuning = Tuning { nodes: limits.nodes, gap: 0.0, tolerance: Some(1e-9), ..Tuning::default() };
+    let outcome = oracle.run(tuning, &watch, observer)?;
     Ok(Solved { best: oracle.best, outcome })
 }
 
 impl Compact<'_> {
+    fn run(&mut self, tuning: Tuning, watch: &Watch, observer: &dyn Observer) -> Result<Outcome, Failure> {
+        let mut relaxed = self.programme.clone();
+        relaxed.relax();
+        let decisions = self.decisions;
+        Tree::new(&relaxed, decisions, self, tuning, watch, observer)?.run()
+    }
+
     fn accept(&mut self, values: Vec<f64>) {
         if values.len() != self.programme.columns() || self.programme.violation(&values) > FEASIBLE {
             return;
@@ -222,11 +246,11 @@ impl Oracle for Compact<'_> {
     }
 
     fn beaten(&self, bound: f64) -> bool {
-        bound > self.cutoff()
+        bound > self.cutoff() || self.below.is_some() && self.best.is_some()
     }
 
     fn incumbent(&self) -> f64 {
-        self.best.as_ref().map_or(f64::INFINITY, |b| b.0)
+        self.best.as_ref().map_or(self.below.unwrap_or(f64::INFINITY), |b| b.0)
     }
 
     fn proven(&self) -> f64 {
@@ -284,6 +308,13 @@ mod tests {
             assert_eq!(solved.outcome.end, End::Proved, "seed {seed}");
             assert_eq!(solved.best.map_or(f64::INFINITY, |b| b.0), best, "seed {seed}");
             feasible += usize::from(best.is_finite());
+            for below in [-3.0, best, best + 1.0].into_iter().filter(|b| b.is_finite()) {
+                let sought = seek(&p, below, 1.0, Box::new(|_| None), &Limits::default(), &Silent).unwrap();
+                assert_eq!(sought.outcome.end, End::Proved, "seed {seed}");
+                assert_eq!(sought.outcome.bound >= below, best >= below, "seed {seed}");
+                assert_eq!(sought.best.is_some(), best < below, "seed {seed}");
+                assert!(sought.best.is_none_or(|b| b.0 < below), "seed {seed}");
+            }
         }
         assert!(feasible > 100);
     }

@@ -1,7 +1,6 @@
 //! What serving a client from a site costs, and the sites of a client in order of that cost.
 
-use rstar::RTree;
-use rstar::primitives::GeomWithData;
+pub use super::plane::Plane;
 
 /// Costs of serving clients from sites, in whole units.
 pub trait Costs: Sync {
@@ -60,64 +59,6 @@ impl Costs for Matrix {
             all.truncate(count);
         }
         all.sort_unstable_by_key(key);
-        all
-    }
-}
-
-/// Points in the plane that are sites and clients at once; cost = weight × floor(Euclidean distance).
-pub struct Plane {
-    points: Vec<[f64; 2]>,
-    weights: Vec<i64>,
-    tree: RTree<GeomWithData<[f64; 2], u32>>,
-}
-
-impl Plane {
-    /// Builds the tree over the points. `weights` holds one positive number per client.
-    pub fn new(points: Vec<[f64; 2]>, weights: Vec<i64>) -> Self {
-        assert_eq!(points.len(), weights.len(), "one weight per point");
-        let tree = RTree::bulk_load(points.iter().enumerate().map(|(i, &p)| GeomWithData::new(p, i as u32)).collect());
-        Self { points, weights, tree }
-    }
-}
-
-impl Plane {
-    /// At least `count` points around a client, nothing nearer left out: a few neighbours tell how wide to look.
-    fn around(&self, client: usize, count: usize) -> Vec<u32> {
-        let here = self.points[client];
-        let few = self.tree.nearest_neighbor_iter(here).nth(count / 16);
-        let reach = few.map_or(0.0, |g| (g.geom()[0] - here[0]).hypot(g.geom()[1] - here[1]));
-        let mut radius = (4.4 * reach).max(1e-3 * (here[0].abs() + here[1].abs()).max(1.0));
-        loop {
-            let found: Vec<u32> = self.tree.locate_within_distance(here, radius * radius).map(|g| g.data).collect();
-            if found.len() >= count {
-                return found;
-            }
-            radius *= 1.3;
-        }
-    }
-}
-
-impl Costs for Plane {
-    fn sites(&self) -> usize {
-        self.points.len()
-    }
-    fn clients(&self) -> usize {
-        self.points.len()
-    }
-    fn cost(&self, site: usize, client: usize) -> i64 {
-        let (a, b) = (self.points[site], self.points[client]);
-        let (dx, dy) = (a[0] - b[0], a[1] - b[1]);
-        self.weights[client] * (dx * dx + dy * dy).sqrt().floor() as i64
-    }
-    fn nearest(&self, client: usize, count: usize) -> Vec<(u32, i64)> {
-        let mut all: Vec<(u32, i64)> = if 4 * count >= self.points.len() {
-            (0..self.points.len()).map(|i| (i as u32, self.cost(i, client))).collect()
-        } else {
-            let found = self.around(client, count);
-            found.into_iter().map(|i| (i, self.cost(i as usize, client))).collect()
-        };
-        all.sort_unstable_by_key(|e| (e.1, e.0));
-        all.truncate(count);
         all
     }
 }
@@ -258,6 +199,11 @@ impl Lists {
         };
         Self { lists: (0..n).map(one).collect() }
     }
+    /// Lists that are prefixes of what they could be.
+    #[cfg(test)]
+    pub fn of_prefixes(pairs: Vec<Vec<(u32, i64)>>) -> Self {
+        Self { lists: pairs.into_iter().map(|p| List::from(p, false)).collect() }
+    }
     /// Number of clients.
     pub fn len(&self) -> usize {
         self.lists.len()
@@ -295,35 +241,5 @@ impl Lists {
     /// Entries of all lists together.
     pub fn entries(&self) -> usize {
         self.lists.iter().map(|l| l.sites.len()).sum()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::placement::dice::Dice;
-
-    #[test]
-    fn the_nearest_points_are_those_of_a_full_scan() {
-        for seed in 0..40 {
-            let mut dice = Dice::new(seed);
-            let n = 20 + dice.below(400);
-            let spread = [1.0, 30.0, 1e6][seed as usize % 3];
-            let mut points: Vec<[f64; 2]> = (0..n).map(|_| [spread * dice.unit(), spread * dice.unit()]).collect();
-            // Clusters, doubles and an outlier.
-            for k in 0..n / 3 {
-                points[k] = [7.0 + dice.unit(), 9.0];
-            }
-            points[n / 2] = points[0];
-            points[n - 1] = [-1e7, 1e7];
-            let plane = Plane::new(points, vec![1; n]);
-            for client in [0, 1, n / 2, n - 1] {
-                let count = 1 + dice.below(n / 5);
-                let costs: Vec<i64> = plane.nearest(client, count).iter().map(|e| e.1).collect();
-                let mut all: Vec<i64> = (0..n).map(|i| plane.cost(i, client)).collect();
-                all.sort_unstable();
-                assert_eq!(costs, all[..count], "seed {seed} client {client}");
-            }
-        }
     }
 }

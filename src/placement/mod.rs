@@ -22,5 +22,6 @@ pub mod dice;
 pub mod facility;
 pub mod location;
 pub mod median;
+pub mod plane;
 pub mod prefix;
 pub mod swap;

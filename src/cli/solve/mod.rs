@@ -2,6 +2,7 @@
 
 mod answer;
 mod assign;
+mod centre;
 mod certificate;
 mod facility;
 mod hm14;
@@ -9,6 +10,7 @@ mod irp;
 mod mclp;
 mod mps;
 mod orlib_pmed;
+mod scp;
 mod smps;
 mod tours;
 mod tsplib;
@@ -36,7 +38,13 @@ enum Format {
     Ufllib(facility::Ufl),
     /// Capacitated facility location, [CFLP-PROBLEMFILE].
     Cfl(facility::Cfl),
-    /// Maximal covering from CSV files.
+    /// OR-Library p-centre: the graph of a p-median file, the farthest node as near as possible.
+    OrlibPcentre(centre::Orlib),
+    /// OR-Library set covering: the cheapest columns that cover every row.
+    OrlibScp(scp::Options),
+    /// p-centre over the points of a TSPLIB file, floor of the Euclidean distance.
+    TsplibPcentre(centre::Tsplib),
+    /// Covering from CSV files: the most demand, everything, or everything and the most of it twice.
     Mclp(mclp::Options),
     /// Maximum capture under multinomial logit, HM14 files.
     Hm14(hm14::Options),
@@ -65,6 +73,9 @@ enum Format {
 pub fn run(args: &SolveArgs) -> i32 {
     let (common, answer) = match &args.format {
         Format::OrlibPmed(options) => (&options.common, orlib_pmed::run(options)),
+        Format::OrlibPcentre(options) => (&options.common, centre::run_orlib(options)),
+        Format::TsplibPcentre(options) => (&options.common, centre::run_tsplib(options)),
+        Format::OrlibScp(options) => (&options.common, scp::run(options)),
         Format::OrlibCap(options) => (&options.common, facility::run_cap(options)),
         Format::Ufllib(options) => (&options.common, facility::run_ufl(options)),
         Format::Cfl(options) => (&options.common, facility::run_cfl(options)),

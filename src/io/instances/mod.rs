@@ -9,6 +9,7 @@ pub mod mclp;
 pub mod mps;
 pub mod orlib_cap;
 pub mod orlib_pmed;
+pub mod orlib_scp;
 pub mod smps;
 pub mod solomon;
 mod text;

@@ -1,8 +1,9 @@
 use super::certificate;
+use super::cover::{Answer, Reach};
 use crate::ids::{Id, SiteId};
 use crate::placement::control::{End, Limits, Watch};
-use crate::placement::costs::{Cells, Costs};
-use crate::placement::covering::{self, set};
+use crate::placement::costs::Costs;
+use crate::placement::covering;
 use crate::progress::Observer;
 
 /// The answer to a p-centre problem.
@@ -44,84 +45,74 @@ pub fn solve(costs: &impl Costs, count: usize, limits: &Limits, observer: &dyn O
         return Err(Fault::Count { count, sites: m });
     }
     let watch = Watch::start(limits);
-    let mut open = walk(costs, count);
-    let mut radius = reach(costs, &open);
-    let mut levels: Vec<i64> = Vec::new();
-    for j in 0..n {
-        levels.extend((0..m).map(|i| costs.cost(i, j)).filter(|&c| c < radius));
-        if levels.len() > 4_000_000 {
-            levels.sort_unstable();
-            levels.dedup();
-        }
-    }
-    levels.sort_unstable();
-    levels.dedup();
-    // Invariant: levels below `low` are proved too small; `radius` is attained.
-    let (mut low, mut high) = (0, levels.len());
+    let (mut open, first) = walk(costs, count);
+    let (mut radius, _) = reach(costs, &open);
+    // Invariant: no `count` sites serve everybody for less than `low`; `open` does for `radius`.
+    let mut low = (0..n).map(|j| costs.nearest(j, 1).first().map_or(0, |e| e.1)).max().unwrap_or(0).min(radius);
+    let mut cover = Reach::new(costs, count, first);
     let mut end = End::Proved;
-    let ones = vec![1; m];
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        observer.note(&format!("radius {radius}, trying {}", levels[middle]));
-        let inner = Limits { seconds: watch.left(), ..limits.clone() };
-        let cover = set::cover(&cells(costs, levels[middle]), &ones, 1, &inner, observer)?;
-        if cover.end == End::Infeasible || cover.bound > count as f64 + 1e-6 {
-            low = middle + 1;
-        } else if cover.open.len() <= count && !cover.open.is_empty() {
-            open = cover.open.iter().map(|i| i.index()).collect();
-            radius = reach(costs, &open);
-            high = levels.partition_point(|&c| c < radius).min(middle);
-        } else {
-            end = cover.end;
-            break;
+    while low < radius && end == End::Proved {
+        let middle = low + (radius - low) / 2;
+        observer.note(&format!("radius {radius}, bound {low}, {} clients decide", cover.clients().len()));
+        match cover.within(middle, &watch, limits, observer)? {
+            Answer::Sites(sites) => {
+                radius = reach(costs, &sites).0;
+                open = sites;
+            }
+            Answer::None(next) => low = next.min(radius),
+            Answer::Unknown(why) => end = why,
         }
     }
-    let spare = (0..m).filter(|i| !open.contains(i)).take(count - open.len()).collect::<Vec<_>>();
+    let mut taken = vec![false; m];
+    open.iter().for_each(|&i| taken[i] = true);
+    let spare: Vec<usize> = (0..m).filter(|&i| !taken[i]).take(count - open.len()).collect();
     open.extend(spare);
     open.sort_unstable();
-    let radius = reach(costs, &open);
-    let bound = if end == End::Proved { radius } else { levels.get(low).copied().unwrap_or(radius).min(radius) };
-    let plan = Plan { open: open.into_iter().map(SiteId::at).collect(), radius, bound, end };
+    let radius = reach(costs, &open).0;
+    let open = open.into_iter().map(SiteId::at).collect();
+    let plan = Plan { open, radius, bound: low.min(radius), end };
     certificate::check(costs, count, &plan).map_err(Fault::Certificate)?;
     Ok(plan)
 }
 
-/// Which sites reach each client at a radius.
-fn cells(costs: &impl Costs, radius: i64) -> Cells {
-    let mut cells = Cells::new(costs.sites());
-    for j in 0..costs.clients() {
-        let covers: Vec<u32> = (0..costs.sites() as u32).filter(|&i| costs.cost(i as usize, j) <= radius).collect();
-        cells.push(&covers, 1);
-    }
-    cells
-}
-
-fn reach(costs: &impl Costs, open: &[usize]) -> i64 {
+/// The farthest client of a set of open sites and what it costs to serve.
+pub(super) fn reach(costs: &impl Costs, open: &[usize]) -> (i64, usize) {
     let nearest = |j: usize| open.iter().map(|&i| costs.cost(i, j)).min().unwrap_or(i64::MAX);
-    (0..costs.clients()).map(nearest).max().unwrap_or(0)
+    let far = (0..costs.clients()).map(|j| (nearest(j), std::cmp::Reverse(j))).max();
+    far.map_or((0, 0), |(cost, j)| (cost, j.0))
 }
 
-/// Farthest-first walk: again and again the cheapest site of the client that is worst off.
-fn walk(costs: &impl Costs, count: usize) -> Vec<usize> {
-    let n = costs.clients();
-    let mut open: Vec<usize> = Vec::new();
+/// Farthest-first walk: again and again the cheapest site of the client that is worst off. Returns the sites and those
+/// clients.
+fn walk(costs: &impl Costs, count: usize) -> (Vec<usize>, Vec<u32>) {
+    let (m, n) = (costs.sites(), costs.clients());
+    let (mut open, mut clients) = (Vec::new(), Vec::new());
+    let mut is_open = vec![false; m];
     let mut nearest = vec![i64::MAX; n];
     while open.len() < count {
         let Some(worst) = (0..n).max_by_key(|&j| (nearest[j], std::cmp::Reverse(j))) else { break };
-        let closed = (0..costs.sites()).filter(|i| !open.contains(i));
-        let Some(site) = closed.min_by_key(|&i| (costs.cost(i, worst), i)) else { break };
+        let cheapest = costs.nearest(worst, 1).first().map(|e| e.0 as usize).filter(|&i| !is_open[i]);
+        let closed = || (0..m).filter(|&i| !is_open[i]).min_by_key(|&i| (costs.cost(i, worst), i));
+        let Some(site) = cheapest.or_else(closed) else { break };
+        is_open[site] = true;
         open.push(site);
+        clients.push(worst as u32);
         for (j, near) in nearest.iter_mut().enumerate() {
             *near = (*near).min(costs.cost(site, j));
         }
+        if nearest.iter().all(|&c| c == 0) {
+            break;
+        }
     }
-    open
+    clients.sort_unstable();
+    clients.dedup();
+    (open, clients)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::placement::costs::Matrix;
+    use crate::placement::costs::{Matrix, Plane};
     use crate::placement::dice::Dice;
     use crate::progress::Silent;
 
@@ -142,13 +133,34 @@ mod tests {
             let (m, n) = (1 + dice.below(8), 1 + dice.below(10));
             let costs = Matrix::new(m, (0..m * n).map(|_| dice.below(30) as i64).collect());
             let p = 1 + dice.below(m);
-            let radius = |set: u32| {
-                let near = |j: usize| (0..m).filter(|i| set >> i & 1 == 1).map(|i| costs.cost(i, j)).min().unwrap();
-                (0..n).map(near).max().unwrap()
-            };
-            let best = (0u32..1 << m).filter(|s| s.count_ones() as usize == p).map(radius).min().unwrap();
-            let plan = solve(&costs, p, &Limits::default(), &Silent).unwrap();
-            assert_eq!((plan.radius, plan.bound, plan.end), (best, best, End::Proved), "seed {seed}");
+            agrees(&costs, p, seed);
+            let points: Vec<[f64; 2]> = (0..4 + n).map(|_| [60.0 * dice.unit(), 60.0 * dice.unit()]).collect();
+            let p = 1 + dice.below(points.len().min(4));
+            let weights = vec![1; points.len()];
+            agrees(&Plane::new(points, weights), p, seed);
         }
+    }
+
+    fn agrees(costs: &impl Costs, p: usize, seed: u64) {
+        let m = costs.sites();
+        let radius = |set: u32| {
+            let near = |j: usize| (0..m).filter(|i| set >> i & 1 == 1).map(|i| costs.cost(i, j)).min().unwrap();
+            (0..costs.clients()).map(near).max().unwrap()
+        };
+        let best = (0u32..1 << m).filter(|s| s.count_ones() as usize == p).map(radius).min().unwrap();
+        let plan = solve(costs, p, &Limits::default(), &Silent).unwrap();
+        assert_eq!((plan.radius, plan.bound, plan.end), (best, best, End::Proved), "seed {seed}");
+    }
+
+    #[test]
+    fn a_plan_without_a_proof_keeps_an_honest_bound() {
+        let mut dice = Dice::new(1);
+        let points: Vec<[f64; 2]> = (0..200).map(|_| [1e4 * dice.unit(), 1e4 * dice.unit()]).collect();
+        let costs = Plane::new(points, vec![1; 200]);
+        let best = solve(&costs, 7, &Limits::default(), &Silent).unwrap();
+        let limits = Limits { nodes: Some(0), ..Limits::default() };
+        let plan = solve(&costs, 7, &limits, &Silent).unwrap();
+        assert_eq!((best.end, plan.end), (End::Proved, End::WorkLimit));
+        assert!(plan.bound <= best.radius && plan.radius > plan.bound, "{} {}", plan.bound, plan.radius);
     }
 }

@@ -1,7 +1,7 @@
 //! Set covering: the least number (or cost) of sites that reach every cell a given number of times, and, with that
 //! many sites, the most weight that is reached once more (backup coverage).
 
-use super::Fault;
+use super::{Fault, certificate};
 use crate::ids::{Id, SiteId};
 use crate::lp::{Col, Programme};
 use crate::placement::compact::minimise;
@@ -29,7 +29,7 @@ pub struct Cover {
 pub struct Backup {
     /// Open sites, ascending.
     pub open: Vec<SiteId>,
-    /// Weight of the cells that at least two open sites reach.
+    /// Weight of the cells that at least two open sites reach; 0 without an answer.
     pub backed: i64,
     /// Proven upper bound on that weight.
     pub bound: f64,
@@ -37,22 +37,22 @@ pub struct Backup {
     pub end: End,
 }
 
-/// Cells that no other cell implies: those whose set of sites holds no other cell's set.
-fn essential(cells: &Cells) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..cells.clients()).collect();
-    order.sort_by_key(|&c| (cells.covers(c).len(), c));
-    let mut of_site: Vec<Vec<usize>> = vec![Vec::new(); cells.sites()];
+/// Rows that no other row implies: those whose set of sites holds no other row's set.
+pub(in crate::placement) fn essential<R: AsRef<[u32]>>(rows: &[R], sites: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by_key(|&r| (rows[r].as_ref().len(), r));
+    let mut of_site: Vec<Vec<usize>> = vec![Vec::new(); sites];
     let mut kept = Vec::new();
-    for c in order {
-        let set = cells.covers(c);
-        let inside = |k: &usize| cells.covers(*k).iter().all(|i| set.binary_search(i).is_ok());
+    for r in order {
+        let set = rows[r].as_ref();
+        let inside = |k: &usize| rows[*k].as_ref().iter().all(|i| set.binary_search(i).is_ok());
         if set.iter().any(|&i| of_site[i as usize].iter().any(inside)) {
             continue;
         }
         if let Some(&first) = set.first() {
-            of_site[first as usize].push(c);
+            of_site[first as usize].push(r);
         }
-        kept.push(c);
+        kept.push(r);
     }
     kept
 }
@@ -72,16 +72,18 @@ pub fn cover(
     if (0..cells.clients()).any(|c| cells.covers(c).len() < times) {
         return Ok(Cover { open: Vec::new(), cost: 0, bound: f64::INFINITY, end: End::Infeasible, nodes: 0 });
     }
-    let rows = if times == 1 { essential(cells) } else { (0..cells.clients()).collect() };
+    let all: Vec<&[u32]> = (0..cells.clients()).map(|c| cells.covers(c)).collect();
+    let kept = if times == 1 { essential(&all, cells.sites()) } else { (0..all.len()).collect() };
+    let rows: Vec<&[u32]> = kept.into_iter().map(|c| all[c]).collect();
     let mut p = Programme::new();
     for &f in cost {
         p.binary(f as f64);
     }
-    for &c in &rows {
-        p.at_least(times as f64, cells.covers(c).iter().map(|&i| (Col::at(i as usize), 1.0)));
+    for row in &rows {
+        p.at_least(times as f64, row.iter().map(|&i| (Col::at(i as usize), 1.0)));
     }
     let grain = cost.iter().fold(0, |g, &f| divisor(g, f)).max(1) as f64;
-    let repair = |x: &[f64]| Some(repaired(cells, &rows, cost, times, x));
+    let repair = |x: &[f64]| Some(greedy(&rows, cost, times, x));
     let solved = minimise(&p, cost.len(), grain, Box::new(repair), limits, observer)?;
     let Some((_, values)) = solved.best else {
         let open: Vec<SiteId> = (0..cost.len()).map(SiteId::at).collect();
@@ -94,9 +96,11 @@ pub fn cover(
         });
     };
     let open: Vec<SiteId> = (0..cost.len()).filter(|&i| values[i] > 0.5).map(SiteId::at).collect();
-    let cost: i64 = open.iter().map(|i| cost[i.index()]).sum();
-    check(cells, &open, times).map_err(Fault::Certificate)?;
-    Ok(Cover { open, cost, bound: solved.outcome.bound, end: solved.outcome.end, nodes: solved.outcome.nodes })
+    let total: i64 = open.iter().map(|i| cost[i.index()]).sum();
+    let outcome = solved.outcome;
+    let plan = Cover { open, cost: total, bound: outcome.bound, end: outcome.end, nodes: outcome.nodes };
+    certificate::check_cover(cells, cost, times, &plan).map_err(Fault::Certificate)?;
+    Ok(plan)
 }
 
 fn divisor(mut a: i64, mut b: i64) -> i64 {
@@ -106,26 +110,15 @@ fn divisor(mut a: i64, mut b: i64) -> i64 {
     a
 }
 
-/// Every cell must be reached `times` times.
-fn check(cells: &Cells, open: &[SiteId], times: usize) -> Result<(), String> {
-    for c in 0..cells.clients() {
-        let reached = cells.covers(c).iter().filter(|&&i| open.binary_search(&SiteId::at(i as usize)).is_ok()).count();
-        if reached < times {
-            return Err(format!("cell {c} is reached {reached} times instead of {times}"));
-        }
-    }
-    Ok(())
-}
-
-/// Greedy repair of a fractional point: keeps what is nearly open, adds the site with the most unmet cells per cost
+/// Greedy cover near a fractional point: keeps what is nearly open, adds the site with the most unmet rows per cost
 /// (the fractional value breaks ties), and drops what is not needed, dearest first.
-fn repaired(cells: &Cells, rows: &[usize], cost: &[i64], times: usize, x: &[f64]) -> Vec<f64> {
+pub(in crate::placement) fn greedy<R: AsRef<[u32]>>(rows: &[R], cost: &[i64], times: usize, x: &[f64]) -> Vec<f64> {
     let m = cost.len();
     let mut open: Vec<bool> = (0..m).map(|i| x[i] > 0.9).collect();
     let mut of_site: Vec<Vec<usize>> = vec![Vec::new(); m];
     let mut reached = vec![0usize; rows.len()];
-    for (r, &c) in rows.iter().enumerate() {
-        for &i in cells.covers(c) {
+    for (r, row) in rows.iter().enumerate() {
+        for &i in row.as_ref() {
             of_site[i as usize].push(r);
             reached[r] += usize::from(open[i as usize]);
         }
@@ -155,7 +148,7 @@ fn repaired(cells: &Cells, rows: &[usize], cost: &[i64], times: usize, x: &[f64]
 }
 
 /// With exactly `count` sites that reach every cell, the most weight that two of them reach.
-pub fn backup(cells: &Cells, count: usize, limits: &Limits, observer: &dyn Observer) -> Result<Option<Backup>, Fault> {
+pub fn backup(cells: &Cells, count: usize, limits: &Limits, observer: &dyn Observer) -> Result<Backup, Fault> {
     let m = cells.sites();
     if count == 0 || count > m {
         return Err(Fault::Count { count, sites: m });
@@ -171,13 +164,47 @@ pub fn backup(cells: &Cells, count: usize, limits: &Limits, observer: &dyn Obser
         p.at_least(1.0, sites.chain([(u, -1.0)]));
     }
     p.equal(count as f64, (0..m).map(|i| (Col::at(i), 1.0)));
-    let solved = minimise(&p, m, 1.0, Box::new(|_| None), limits, observer)?;
-    let Some((_, values)) = solved.best else { return Ok(None) };
+    let grain = (0..n).fold(0, |g, c| divisor(g, cells.weight(c))).max(1) as f64;
+    let near = |x: &[f64]| doubled(cells, count, x);
+    let solved = minimise(&p, m, grain, Box::new(near), limits, observer)?;
+    let end = solved.outcome.end;
+    let Some((_, values)) = solved.best else {
+        let end = if end == End::Proved { End::Infeasible } else { end };
+        return Ok(Backup { open: Vec::new(), backed: 0, bound: -solved.outcome.bound, end });
+    };
     let open: Vec<SiteId> = (0..m).filter(|&i| values[i] > 0.5).map(SiteId::at).collect();
-    check(cells, &open, 1).map_err(Fault::Certificate)?;
     let reached = |c: usize| cells.covers(c).iter().filter(|&&i| values[i as usize] > 0.5).count();
     let backed = (0..n).filter(|&c| reached(c) >= 2).map(|c| cells.weight(c)).sum();
-    Ok(Some(Backup { open, backed, bound: -solved.outcome.bound, end: solved.outcome.end }))
+    let plan = Backup { open, backed, bound: -solved.outcome.bound, end };
+    certificate::check_backup(cells, count, &plan).map_err(Fault::Certificate)?;
+    Ok(plan)
+}
+
+/// A point near a fractional one that reaches every cell, filled up to the count with what backs most; and the shares of
+/// the cells that two sites reach.
+fn doubled(cells: &Cells, count: usize, x: &[f64]) -> Option<Vec<f64>> {
+    let m = cells.sites();
+    let rows: Vec<&[u32]> = (0..cells.clients()).map(|c| cells.covers(c)).collect();
+    let mut open = greedy(&rows, &vec![1; m], 1, &x[..m]);
+    let stand = open.iter().filter(|&&o| o > 0.5).count();
+    let mut reached: Vec<usize> =
+        rows.iter().map(|row| row.iter().filter(|&&i| open[i as usize] > 0.5).count()).collect();
+    if stand > count || reached.contains(&0) {
+        return None;
+    }
+    for _ in stand..count {
+        let mut worth = vec![0; m];
+        for (c, row) in rows.iter().enumerate().filter(|e| reached[e.0] == 1) {
+            row.iter().for_each(|&i| worth[i as usize] += cells.weight(c));
+        }
+        let best = (0..m).filter(|&i| open[i] < 0.5).max_by_key(|&i| (worth[i], std::cmp::Reverse(i)))?;
+        open[best] = 1.0;
+        for (c, row) in rows.iter().enumerate() {
+            reached[c] += usize::from(row.binary_search(&(best as u32)).is_ok());
+        }
+    }
+    open.extend(reached.iter().map(|&k| f64::from(u8::from(k >= 2))));
+    Some(open)
 }
 
 #[cfg(test)]
@@ -252,7 +279,9 @@ mod tests {
                 })
                 .max();
             let plan = backup(&cells, count, &Limits::default(), &Silent).unwrap();
-            assert_eq!(plan.map(|p| p.backed), best, "seed {seed}");
+            let found = (plan.end == End::Proved).then_some(plan.backed);
+            assert!(best.is_some() || plan.end == End::Infeasible, "seed {seed}");
+            assert_eq!(found, best, "seed {seed}");
         }
     }
 }
