@@ -6,7 +6,9 @@ mod copied;
 
 use assert_cmd::Command;
 use copied::copy_files;
-use forecourt::io::instances::{assign, cfl, hm14, mclp, mps, orlib_cap, orlib_pmed, orlib_scp, smps, tsplib, ufllib, vmi};
+use forecourt::io::instances::{
+    assign, cfl, hm14, mclp, mps, orlib_cap, orlib_pmed, orlib_scp, smps, tsplib, ufllib, vmi,
+};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};

@@ -40,12 +40,12 @@ fn text(path: &Path) -> &str {
 fn a_line_is_covered_by_every_third_site() {
     let home = tempfile::tempdir().unwrap();
     let (sites, points) = (home.path().join("sites.csv"), home.path().join("points.csv"));
-    let lines = |head: &str, row: &dyn Fn(usize) -> String| {
-        (0..10).fold(format!("{head}\n"), |all, k| all + &row(k) + "\n")
-    };
+    let lines =
+        |head: &str, row: &dyn Fn(usize) -> String| (0..10).fold(format!("{head}\n"), |all, k| all + &row(k) + "\n");
     fs::write(&sites, lines("id,x,y", &|k| format!("S{k},{k},0"))).unwrap();
     fs::write(&points, lines("x,y,demand", &|k| format!("{k},0,{}", if k == 4 { 20 } else { 1 }))).unwrap();
-    let line = |more: &[&str]| solve(&[&["mclp", text(&points), "--sites", text(&sites), "--radius", "1"], more].concat());
+    let line =
+        |more: &[&str]| solve(&[&["mclp", text(&points), "--sites", text(&sites), "--radius", "1"], more].concat());
 
     let (code, value) = line(&["--cover", "all"]);
     proved(&value, 4);

@@ -41,8 +41,7 @@ pub(super) fn run_tsplib(options: &Tsplib) -> Result<Answer, Trouble> {
 }
 
 fn run(costs: &impl Costs, count: usize, common: &Common, start: Instant) -> Result<Answer, Trouble> {
-    let plan =
-        solve(costs, count, &common.limits(), &*observer(common)).map_err(|e| Trouble::Other(e.to_string()))?;
+    let plan = solve(costs, count, &common.limits(), &*observer(common)).map_err(|e| Trouble::Other(e.to_string()))?;
     Ok(Answer {
         end: plan.end,
         objective: Some(plan.radius.to_string()),

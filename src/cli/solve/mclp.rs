@@ -85,11 +85,7 @@ pub(super) fn run(options: &Options) -> Result<Answer, Trouble> {
 /// Demand as it was written.
 fn demand(weight: i64) -> String {
     let scale = 10i64.pow(mclp::DIGITS);
-    if weight % scale == 0 {
-        (weight / scale).to_string()
-    } else {
-        format!("{}.{:03}", weight / scale, weight % scale)
-    }
+    if weight % scale == 0 { (weight / scale).to_string() } else { format!("{}.{:03}", weight / scale, weight % scale) }
 }
 
 fn unscaled(bound: f64) -> f64 {

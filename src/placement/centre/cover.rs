@@ -2,11 +2,11 @@
 //! ones that its answers leave alone are added (Chen and Chen 2009, Contardo, Iori and Kramer 2019).
 
 use super::solve::{Fault, reach};
+use crate::lp::{Col, Programme};
 use crate::placement::compact::seek;
 use crate::placement::control::{End, Limits, Watch};
 use crate::placement::costs::Costs;
 use crate::placement::covering::{self, set};
-use crate::lp::{Col, Programme};
 use crate::progress::Observer;
 use std::collections::HashMap;
 
