@@ -30,7 +30,7 @@ use serde_json::{Value, json};
 use view::{View, both, t};
 
 const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+const SCRIPT: &str = concat!(include_str!("chart.js"), include_str!("page.js"));
 
 /// The sections in order: anchor (also the key of its name under `nav.`) and content.
 type Section<'a> = (&'static str, Markup);
@@ -153,6 +153,7 @@ fn data(view: &View) -> Value {
         "formats": table::formats(view),
         "service": table::service(view),
         "moves": table::moves(view),
+        "forecast": section::plots::forecasts(view),
         "tables": {
             "zones": table::zones(view).json(),
             "placement": table::placement(view).json(),

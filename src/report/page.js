@@ -1,4 +1,3 @@
-"use strict";
 (() => {
   const D = JSON.parse(document.getElementById("facts").textContent);
   const root = document.documentElement;
@@ -448,17 +447,21 @@
 
   // --- Language, theme, measures of the page ---------------------------------------------------------------------
   const redraws = [];
+  // Words, dates, numbers and names in the language of the page.
+  function write(part) {
+    $$("[data-t]", part).forEach(e => { e.textContent = t(e.dataset.t); });
+    $$("[data-t-aria]", part).forEach(e => e.setAttribute("aria-label", t(e.dataset.tAria)));
+    $$("[data-t-ph]", part).forEach(e => { e.placeholder = t(e.dataset.tPh); });
+    $$("[data-date]", part).forEach(e => { e.textContent = date(e.dataset.date); });
+    $$("[data-day]", part).forEach(e => { e.textContent = day(e.dataset.day); });
+    $$("[data-value]:not([data-fixed])", part).forEach(e => { e.textContent = show(+e.dataset.value, e.dataset.kind, e.dataset.plus !== undefined); });
+    $$("[data-name]", part).forEach(e => { e.textContent = zoneName(zones.zone_id[e.dataset.name]); });
+  }
   function speak(to) {
     lang = to.startsWith("zh") ? "zh-CN" : "en";
     root.lang = lang;
     $$("[data-lang-to]").forEach(b => b.setAttribute("aria-pressed", b.dataset.langTo === lang));
-    $$("[data-t]").forEach(e => { e.textContent = t(e.dataset.t); });
-    $$("[data-t-aria]").forEach(e => e.setAttribute("aria-label", t(e.dataset.tAria)));
-    $$("[data-t-ph]").forEach(e => { e.placeholder = t(e.dataset.tPh); });
-    $$("[data-date]").forEach(e => { e.textContent = date(e.dataset.date); });
-    $$("[data-day]").forEach(e => { e.textContent = day(e.dataset.day); });
-    $$("[data-value]:not([data-fixed])").forEach(e => { e.textContent = show(+e.dataset.value, e.dataset.kind, e.dataset.plus !== undefined); });
-    $$("[data-name]").forEach(e => { e.textContent = zoneName(zones.zone_id[e.dataset.name]); });
+    write(document);
     $$("#model option").forEach(o => { o.textContent = named(models, modelAt.get(o.value), o.value); });
     redraws.forEach(r => r());
     places();
@@ -483,9 +486,12 @@
   $("#theme").addEventListener("click", () => theme());
   // The values under the pointer.
   $$("[data-values]").forEach(chart => {
-    const parts = chart.dataset.values.split("|"), numbers = text => text ? text.split(" ").map(n => n === "-" ? null : +n) : [];
-    const [left, right] = numbers(parts[0]), v = { left, right, weeks: parts[1].split(" "), series: [] };
-    for (let i = 2; i + 3 < parts.length; i += 4) v.series.push([parts[i], ...parts.slice(i + 1, i + 4).map(numbers)]);
+    const read = () => {
+      const parts = chart.dataset.values.split("|"), numbers = text => text ? text.split(" ").map(n => n === "-" ? null : +n) : [];
+      const [left, right] = numbers(parts[0]), v = { left, right, weeks: parts[1].split(" "), series: [] };
+      for (let i = 2; i + 3 < parts.length; i += 4) v.series.push([parts[i], ...parts.slice(i + 1, i + 4).map(numbers)]);
+      return v;
+    };
     const bubble = el("div", { class: "bubble" }), rule = document.createElementNS(SVG, "line");
     bubble.hidden = true;
     rule.setAttribute("class", "cursor");
@@ -496,6 +502,8 @@
     const hide = () => { bubble.hidden = true; rule.removeAttribute("x1"); rule.classList.remove("on"); };
     chart.addEventListener("pointerleave", hide);
     chart.addEventListener("pointermove", e => {
+      const v = read();
+      if (!rule.isConnected) chart.append(rule);
       const r = chart.getBoundingClientRect(), x = (e.clientX - r.left) * chart.viewBox.baseVal.width / r.width, last = v.weeks.length - 1;
       const i = Math.round((x - v.left) / (v.right - v.left) * last);
       if (!(i >= 0 && i <= last)) return hide();
@@ -517,7 +525,12 @@
     });
   });
   const model = $("#model");
-  if (model) model.addEventListener("change", () => $$(".model").forEach(m => { m.hidden = m.dataset.model !== model.value; }));
+  if (model) model.addEventListener("change", () => {
+    const of = $("[data-model]"), chart = $(".chart", of);
+    of.dataset.model = model.value;
+    pictures.draw(chart, D.forecast.weeks, D.forecast.word, D.forecast.models[model.value]);
+    write(of);
+  });
   const asked = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
   if (asked.get("theme")) theme(asked.get("theme"));
   speak(asked.get("lang") || (navigator.language || "en"));

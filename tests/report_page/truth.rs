@@ -4,7 +4,8 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::path::Path;
 
-type Record = HashMap<String, String>;
+/// A record by columns.
+pub type Record = HashMap<String, String>;
 
 /// A results folder.
 pub struct Truth {

@@ -1,11 +1,14 @@
 //! What lies ahead: simulated weeks, forecasts, regions.
 
 use super::grid;
+use crate::report::cell::Num;
 use crate::report::chart::{Frame, Series, lines};
+use crate::report::embed::number;
 use crate::report::number::Kind;
-use crate::report::rows::{Model, RegionKpi};
+use crate::report::rows::{Forecast, Model, RegionKpi};
 use crate::report::view::{View, both, short, t};
 use maud::{Markup, html};
+use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Draws the section.
@@ -52,23 +55,47 @@ fn fans(view: &View) -> Markup {
     }
 }
 
-fn forecast(view: &View) -> Markup {
+/// Forecasts by model, and the weeks they speak of.
+type Forecasts<'a> = (Vec<&'a str>, BTreeMap<&'a str, BTreeMap<&'a str, &'a Forecast>>);
+
+fn by_model<'a>(view: &View<'a>) -> Forecasts<'a> {
     let rows = &view.facts.forecast;
-    let name: BTreeMap<&str, &Model> = view.facts.models.iter().map(|m| (m.model_id.as_str(), m)).collect();
-    let weeks = in_order(rows.iter().map(|f| f.week_start.as_str()));
     let mut of = BTreeMap::<&str, BTreeMap<&str, _>>::new();
     for f in rows {
         of.entry(&f.model_id).or_default().insert(&f.week_start, f);
     }
-    let picture = |id: &str| {
-        let at: Vec<_> = weeks.iter().map(|w| of[id].get(w)).collect();
+    (in_order(rows.iter().map(|f| f.week_start.as_str())), of)
+}
+
+/// Name of a forecast's line.
+const LINE: &str = "plot.cars";
+
+/// Every model's forecast for the script: only the first is drawn here. Mean, lower and upper end week by week.
+pub fn forecasts(view: &View) -> Value {
+    let (weeks, of) = by_model(view);
+    let numbers = |at: &BTreeMap<&str, &Forecast>| {
+        let column = |take: fn(&Forecast) -> Num| -> Value {
+            weeks.iter().map(|w| at.get(w).map_or(Value::Null, |f| number(take(f)))).collect()
+        };
+        json!([column(|f| f.mean_cars), column(|f| f.low_cars), column(|f| f.high_cars)])
+    };
+    let models: Map<String, Value> = of.iter().map(|(id, at)| ((*id).to_owned(), numbers(at))).collect();
+    json!({ "weeks": weeks, "word": LINE, "models": models })
+}
+
+fn forecast(view: &View) -> Markup {
+    let rows = &view.facts.forecast;
+    let name: BTreeMap<&str, &Model> = view.facts.models.iter().map(|m| (m.model_id.as_str(), m)).collect();
+    let (weeks, of) = by_model(view);
+    let picture = |of: &BTreeMap<&str, &Forecast>| {
+        let at: Vec<_> = weeks.iter().map(|w| of.get(w)).collect();
         let series = Series {
             class: "plan",
-            word: "col.forecast",
+            word: LINE,
             line: at.iter().map(|f| f.and_then(|f| f.mean_cars.get())).collect(),
             band: at.iter().map(|f| (f.and_then(|f| f.low_cars.get()), f.and_then(|f| f.high_cars.get()))).collect(),
         };
-        lines(Frame { width: 560.0, height: 220.0 }, "plot.forecast", &weeks, &[Series { word: "plot.cars", ..series }])
+        lines(Frame { width: 560.0, height: 220.0 }, "plot.forecast", &weeks, &[series])
     };
     html! {
         h3 { (t("plot.forecast")) }
@@ -78,7 +105,7 @@ fn forecast(view: &View) -> Markup {
                     label.pick { (t("plot.model")) " " select #model {
                         @for id in of.keys() { option value=(id) data-zh=(name.get(id).map_or("", |m| m.name_zh.as_str())) { (name.get(id).map_or(*id, |m| m.name.as_str())) } }
                     } }
-                    @for (i, id) in of.keys().enumerate() { div.model data-model=(id) hidden[i > 0] { (picture(id)) } }
+                    @if let Some((id, of)) = of.first_key_value() { div.model data-model=(id) { (picture(of)) } }
                     (view.source("forecast.csv"))
                 }
                 div { h4 { (t("plot.backtest")) }
