@@ -118,11 +118,11 @@ impl<'a> Map<'a> {
                 rect.sea width=(WIDTH) height=(height) {}
                 g id="world" {
                     path.land d=(land::path(&self.projection)) {}
-                    g.zones { @for (i, z) in self.zones() { (self.zone(i, z)) } }
-                    g.arcs { @for d in self.arcs() { path d=(d) {} } }
+                    g.zones lang="zxx" { @for (i, z) in self.zones() { (self.zone(i, z)) } }
+                    g.arcs lang="zxx" { @for d in self.arcs() { path d=(d) {} } }
                     g.moves { @for d in self.moves() { path d=(d) {} } }
                     g #spider {}
-                    g.stores data-marks=(self.stores()) {}
+                    g.stores lang="zxx" data-marks=(self.stores()) {}
                     g.names { @for (level, x, y, i) in self.names() { text class={ "l" (level) } x=(short(x)) y=(short(y)) data-name=(i) { (self.view.facts.zones[i].name) } } }
                     circle #ring r="9" cx="-99" cy="-99" {}
                 }

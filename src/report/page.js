@@ -433,6 +433,7 @@
       set(name, $("[aria-pressed=true]", group).dataset.valueOf);
     });
     $$("[data-show]").forEach(c => c.addEventListener("change", () => svg.parentNode.classList.toggle("show-" + c.dataset.show, c.checked)));
+    $("#find").addEventListener("focus", () => { if (!searched) { searched = true; places(); } });
     $("#find").addEventListener("change", e => {
       const id = e.target.value.split(" · ").pop();
       if (siteAt.has(id)) pick("i", siteAt.get(id), true); else if (zoneAt.has(id)) pick("z", zoneAt.get(id), true);
@@ -440,9 +441,11 @@
     window.addEventListener("resize", apply);
     apply();
   }
+  // The list behind the map's search is written when the search is first used.
+  let searched = false;
   function places() {
     const list = $("#places");
-    if (list) list.replaceChildren(...(sites.site_id || []).map(id => el("option", { value: `${siteName(id)} · ${id}` })), ...(zones.zone_id || []).map(id => el("option", { value: `${zoneName(id)} · ${id}` })));
+    if (list && searched) list.replaceChildren(...(sites.site_id || []).map(id => el("option", { value: `${siteName(id)} · ${id}` })), ...(zones.zone_id || []).map(id => el("option", { value: `${zoneName(id)} · ${id}` })));
   }
 
   // --- Language, theme, measures of the page ---------------------------------------------------------------------

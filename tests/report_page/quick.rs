@@ -24,7 +24,6 @@ fn a_click_answers_soon() {
     let given = std::env::var("FORECOURT_PAGE").ok().map(PathBuf::from);
     let sample = given.is_none().then(|| page(sample::NATIONAL));
     let path = given.or_else(|| sample.as_ref().map(|s| s.1.clone())).unwrap();
-    browser.open(&path, "lang=en", 1440);
     let select = "(s => { s.selectedIndex = s.options.length - 1; s.dispatchEvent(new Event('change')); })";
     let clicks = [
         ("a store in a table", "document.querySelector('[data-table=placement] tbody button').click()".to_owned()),
@@ -39,8 +38,12 @@ fn a_click_answers_soon() {
         ("the other language", "document.querySelector('[data-lang-to][aria-pressed=false]').click()".into()),
     ];
     for (name, click) in clicks {
-        // The slowest of three: the first time counts too.
-        let millis = (0..3).map(|_| answer(&mut browser, &click)).fold(0.0, f64::max);
+        // The slowest of three pages just opened: the first time counts.
+        let first = |browser: &mut Browser| {
+            browser.open(&path, "lang=en", 1440);
+            answer(browser, &click)
+        };
+        let millis = (0..3).map(|_| first(&mut browser)).fold(0.0, f64::max);
         println!("{name}: {millis:.0} ms (bar 300 ms)");
         assert!(millis < JUDGED, "{name}: {millis} ms");
     }
