@@ -53,6 +53,29 @@ pub fn flag(f: Flag) -> Value {
     f.get().map_or(Value::Null, Value::from)
 }
 
+/// Lists of at most this many texts have positions of one character.
+const DIGITS: usize = 36;
+
+/// Positions in a list: a character each (`0` … `9`, `a` … `z`) where the list is short, else numbers.
+fn positions_of(positions: &[usize], list: usize) -> Value {
+    if list > DIGITS {
+        return json!(positions);
+    }
+    positions.iter().filter_map(|&p| char::from_digit(p as u32, DIGITS as u32)).collect::<String>().into()
+}
+
+/// Whole numbers as steps from the one before: rows in order need one digit each.
+fn steps(numbers: impl Iterator<Item = usize>) -> Value {
+    let mut last = 0;
+    numbers
+        .map(|n| {
+            let step = n as i64 - last;
+            last = n as i64;
+            step
+        })
+        .collect()
+}
+
 /// A table by columns. Columns of texts that repeat are stored once with positions: `{"d": texts, "i": positions}`.
 #[derive(Debug, Default)]
 pub struct Columns(Map<String, Value>);
@@ -83,9 +106,41 @@ impl Columns {
         let column = if unique.len() * 2 > positions.len() {
             positions.iter().map(|&i| unique[i]).collect()
         } else {
-            json!({ "d": unique, "i": positions })
+            json!({ "d": unique, "i": positions_of(&positions, unique.len()) })
         };
         self.0.insert(name.into(), column);
+        self
+    }
+    /// Adds a column of sites: steps from place to place in the list of all sites, `{"s": steps}`; texts where one is
+    /// not in the list.
+    pub fn sites<'a>(
+        mut self,
+        name: &str,
+        all: &BTreeMap<&str, usize>,
+        values: impl Iterator<Item = &'a str> + Clone,
+    ) -> Self {
+        let places: Option<Vec<usize>> = values.clone().map(|id| all.get(id).copied()).collect();
+        let Some(places) = places else { return self.texts(name, values) };
+        self.0.insert(name.into(), json!({ "s": steps(places.into_iter()) }));
+        self
+    }
+    /// Adds a column that says of each row's site what the list of all sites says: `{"of": column of sites, "take":
+    /// column of the list}`; texts where a row says something else.
+    pub fn of_sites<'a>(
+        mut self,
+        (name, of): (&str, &str),
+        values: impl Iterator<Item = &'a str> + Clone,
+        listed: impl Iterator<Item = Option<&'a str>>,
+    ) -> Self {
+        if !values.clone().map(Some).eq(listed) {
+            return self.texts(name, values);
+        }
+        self.0.insert(name.into(), json!({ "of": of, "take": name }));
+        self
+    }
+    /// Adds a column of whole numbers in steps, `{"+": steps}`.
+    pub fn steps(mut self, name: &str, values: impl Iterator<Item = usize>) -> Self {
+        self.0.insert(name.into(), json!({ "+": steps(values) }));
         self
     }
     /// Adds a column of sentences: their wording is stored once, the numbers in them row by row:
@@ -158,9 +213,27 @@ mod tests {
     }
 
     #[test]
+    fn sites_are_said_by_their_places() {
+        let all = BTreeMap::from([("A", 0), ("B", 1), ("C", 2)]);
+        let table = Columns::default().sites("a", &all, ["B", "C", "A"].into_iter());
+        let table = table.sites("b", &all, ["B", "", "A"].into_iter());
+        let listed = || ["north", "south"].into_iter();
+        let table = table.of_sites(("r", "a"), listed(), listed().map(Some)).of_sites(
+            ("q", "a"),
+            listed(),
+            [Some("north"), None].into_iter(),
+        );
+        let expected = json!({ "a": { "s": [1, 1, -2] }, "b": ["B", "", "A"], "r": { "of": "a", "take": "r" }, "q": ["north", "south"] });
+        assert_eq!(table.done(), expected);
+        let many: Vec<String> = (0..80).map(|i| format!("t{}", i % 40)).collect();
+        let table = Columns::default().texts("a", many.iter().map(String::as_str)).done();
+        assert_eq!(table["a"]["i"][41], json!(1), "a longer list has numbers");
+    }
+
+    #[test]
     fn repeated_texts_are_stored_once() {
         let table = Columns::default().texts("a", ["x", "y", "x", "x", "x"].into_iter()).done();
-        assert_eq!(table, json!({ "a": { "d": ["x", "y"], "i": [0, 1, 0, 0, 0] } }));
+        assert_eq!(table, json!({ "a": { "d": ["x", "y"], "i": "01000" } }));
         let table = Columns::default().sentences("a", ["2 of 30", "007", "41 of 5", ""].into_iter()).done();
         let wordings = json!([["", " of ", ""], ["", ""], [""]]);
         let other = Columns::default().sentences("a", ["x 1", "y 2"].into_iter());

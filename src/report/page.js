@@ -60,8 +60,18 @@
       : el("span", { class: "n", "data-key": key, "data-value": v, "data-kind": kind === "heat" ? "cars" : kind === "coefficient" ? "two" : kind }, show(v, kind));
 
   // --- Tables by columns -----------------------------------------------------------------------------------------
-  const column = (c, table) => Array.isArray(c) ? c : c.d ? c.i.map(i => c.d[i])
-    : (c.like ? table[c.like].i : c.i).map(([at, ...numbers]) => c.p[at].map((words, k) => words + (numbers[k] ?? "")).join(""));
+  const along = list => { let at = 0; return list.map(step => at += step); };
+  const listed = c => [...c.i].map(i => c.d[typeof i === "string" ? parseInt(i, 36) : i]);
+  const worded = (c, rows) => rows.map(([at, ...numbers]) => c.p[at].map((words, k) => words + (numbers[k] ?? "")).join(""));
+  // Plain values; steps; places among the sites; what the sites say of another column's; texts of a list; wordings with
+  // numbers.
+  const column = (c, table) =>
+    Array.isArray(c) ? c
+      : c["+"] ? along(c["+"])
+      : c.s ? along(c.s).map(i => sites.site_id[i])
+      : c.of ? column(table[c.of], table).map(id => sites[c.take][siteAt.get(id)])
+      : c.d ? listed(c)
+      : worded(c, c.like ? table[c.like].i : c.i);
   const open = table => {
     const columns = {};
     for (const name in table) columns[name] = column(table[name], table);
@@ -239,7 +249,10 @@
   let zoom = { k: 1, x: 0, y: 0 }, picked = null;
   const placement = tables.placement.data, placedAt = index(placement.site_id);
   const dealers = tables.dealers.data, dealerAt = index(dealers.site_id);
-  const moved = new Map((D.moves || []).map(m => [m[0], m]));
+  const moves = open(D.moves), moved = new Map(moves.site.map((site, k) => [site, ["orders", "in", "out"].map(name => moves[name][k])]));
+  const flow = open(D.service);
+  // Zone, store, cars a year, minutes: the largest first.
+  const service = flow.zone.map((z, k) => [z, flow.site[k], flow.cars_per_year[k], flow.travel_min[k]]).sort((a, b) => b[2] - a[2]);
 
   function apply() {
     const limit = (v, size) => Math.min(0, Math.max(size * (1 - zoom.k), v));
@@ -273,7 +286,7 @@
     list.append(el("dt", {}, t(word)), el("dd", {}, number(table.data[a][i], kind, numberKey(table, i, a)), " → ", number(table.data[b][i], kind, numberKey(table, i, b))));
   };
   function flows(list, what, i) {
-    const rows = D.service.filter(f => f[what === "z" ? 0 : 1] === i);
+    const rows = service.filter(f => f[what === "z" ? 0 : 1] === i);
     if (!rows.length) return;
     const ul = el("ul", { class: "flows" });
     for (const [z, s, cars, minutes] of rows.slice(0, 5)) {
@@ -306,7 +319,7 @@
     for (const [word, name, kind] of [["kpi.fill_rate", "fill_rate", "share"], ["kpi.stock_mean", "stock_mean_cars", "cars"], ["kpi.stock_coefficient", "stock_coefficient", "two"], ["kpi.aged_share", "aged_share", "share"], ["kpi.contribution", "contribution_cny", "money"]])
       pair(list, word, tables.dealers, d, name + "@today", name + "@plan", kind);
     const m = moved.get(i);
-    if (m) ["panel.orders", "panel.in", "panel.out"].forEach((word, c) => { if (m[c + 1]) fact(list, word, number(m[c + 1], "cars", `${c ? "transfers.csv" : "orders.csv"}/sum ${["site_id", "to_site_id", "from_site_id"][c]}=${id}/cars`)); });
+    if (m) ["panel.orders", "panel.in", "panel.out"].forEach((word, c) => { if (m[c]) fact(list, word, number(m[c], "cars", `${c ? "transfers.csv" : "orders.csv"}/sum ${["site_id", "to_site_id", "from_site_id"][c]}=${id}/cars`)); });
     out.push(list);
     const more = el("div");
     flows(more, "i", i);
@@ -341,7 +354,7 @@
     const [x, y] = spot(node);
     ring.setAttribute("cx", x);
     ring.setAttribute("cy", y);
-    for (const f of D.service.filter(f => f[what === "z" ? 0 : 1] === i)) {
+    for (const f of service.filter(f => f[what === "z" ? 0 : 1] === i)) {
       const other = nodeOf(what === "z" ? "i" : "z", f[what === "z" ? 1 : 0]);
       if (!other) continue;
       const line = document.createElementNS(SVG, "path"), [a, b] = spot(other);

@@ -1,7 +1,7 @@
 //! Tables that the script draws, sorts and filters: columns of values with a description.
 
 use super::cell::Num;
-use super::embed::{Columns, flag, number};
+use super::embed::{Columns, flag};
 use super::rows::Row;
 use super::rows::{Backtest, Dealer, League, ModelKpi, Order, Placement, Task, Transfer, Warning, Zone};
 use super::view::View;
@@ -91,23 +91,43 @@ pub fn formats(view: &View) -> Value {
     texts!(Columns::default(), rows, format_id, name, name_zh).done()
 }
 
+fn region<'a>(view: &View<'a>, site: &str) -> Option<&'a str> {
+    Some(view.facts.sites[*view.site.get(site)?].region.as_str())
+}
+
+/// A table of sites and their regions, to be continued.
+fn named<'a>(view: &View<'a>, ids: impl Iterator<Item = &'a str> + Clone) -> Columns {
+    let listed = ids.clone().map(|id| region(view, id));
+    Columns::default().sites("site_id", &view.site, ids.clone()).of_sites(
+        ("region", "site_id"),
+        ids.map(|id| region(view, id).unwrap_or("")),
+        listed,
+    )
+}
+
 /// Flows of customers kept for the side panel: the largest few of each zone and of each store.
 const FLOWS: usize = 5;
 
-/// The largest flows of customers: zone, site (positions), cars a year, minutes.
+/// The largest flows of customers, zone by zone: places of zone and site, cars a year, minutes.
 pub fn service(view: &View) -> Value {
     let rows = &view.facts.service;
     let (mut zone, mut site) = (BTreeMap::<&str, usize>::new(), BTreeMap::<&str, usize>::new());
-    let kept: Vec<_> = largest(rows, rows.len(), |r| r.cars_per_year)
+    let mut kept: Vec<_> = largest(rows, rows.len(), |r| r.cars_per_year)
         .into_iter()
         .filter_map(|r| {
             let (z, s) = (zone.entry(&r.zone_id).or_default(), site.entry(&r.site_id).or_default());
             (*z, *s) = (*z + 1, *s + 1);
-            let at = (view.zone.get(r.zone_id.as_str())?, view.site.get(r.site_id.as_str())?);
-            (*z <= FLOWS || *s <= FLOWS).then(|| json!([at.0, at.1, number(r.cars_per_year), number(r.travel_min)]))
+            let at = (*view.zone.get(r.zone_id.as_str())?, *view.site.get(r.site_id.as_str())?);
+            (*z <= FLOWS || *s <= FLOWS).then_some((at, r))
         })
         .collect();
-    Value::from(kept)
+    kept.sort_by_key(|k| k.0);
+    Columns::default()
+        .steps("zone", kept.iter().map(|k| k.0.0))
+        .steps("site", kept.iter().map(|k| k.0.1))
+        .numbers("cars_per_year", kept.iter().map(|k| k.1.cars_per_year))
+        .numbers("travel_min", kept.iter().map(|k| k.1.travel_min))
+        .done()
 }
 
 /// Per site: cars ordered, moved in and moved out over the horizon.
@@ -123,7 +143,9 @@ pub fn moves(view: &View) -> Value {
         add(&m.to_site_id, 1, m.cars);
         add(&m.from_site_id, 2, m.cars);
     }
-    sums.into_iter().map(|(at, [orders, into, out])| json!([at, orders, into, out])).collect()
+    let data = Columns::default().steps("site", sums.keys().copied());
+    let names = ["orders", "in", "out"].into_iter().enumerate();
+    names.fold(data, |data, (k, name)| data.numbers(name, sums.values().map(|s| Num::from(s[k])))).done()
 }
 
 /// All zones.
@@ -171,12 +193,10 @@ pub fn placement(view: &View) -> Table {
         let rank = |r: &Placement| ORDER.iter().position(|o| *o == r.action);
         rank(a).cmp(&rank(b)).then(size(a).total_cmp(&size(b)))
     });
-    let region =
-        |r: &&Placement| view.site.get(r.site_id.as_str()).map_or("", |&i| view.facts.sites[i].region.as_str());
-    let data = texts!(Columns::default(), rows, site_id, action, format_today, format_plan, moved_to)
+    let ids = rows.iter().map(|r| r.site_id.as_str());
+    let data = texts!(named(view, ids), rows, action, format_today, format_plan, moved_to)
         .sentences("reason", rows.iter().map(|r| r.reason.as_str()))
-        .sentences_like("reason_zh", "reason", rows.iter().map(|r| r.reason_zh.as_str()))
-        .texts("region", rows.iter().map(region));
+        .sentences_like("reason_zh", "reason", rows.iter().map(|r| r.reason_zh.as_str()));
     let data = numbers!(
         data,
         rows,
@@ -226,8 +246,7 @@ macro_rules! pairs {
 /// Dealers in both networks.
 pub fn dealers(view: &View) -> Table {
     let (ids, sides) = by_network(&view.facts.dealers, |d| (&d.site_id, &d.network));
-    let region = |id: &&str| view.site.get(id).map_or("", |&i| view.facts.sites[i].region.as_str());
-    let data = Columns::default().texts("site_id", ids.iter().copied()).texts("region", ids.iter().map(region));
+    let data = named(view, ids.iter().copied());
     let data = pairs!(data, sides, fill_rate, stock_mean_cars, aged_share, stock_coefficient, contribution_cny);
     Table::new::<Dealer>(&["site_id"], ids.len(), data)
         .column("site_id", "col.store", "site")
@@ -249,7 +268,14 @@ pub fn dealers(view: &View) -> Table {
 /// Dealers of today by the health of their channel.
 pub fn league(view: &View) -> Table {
     let rows = &view.facts.league;
-    let data = texts!(Columns::default(), rows, site_id, region, tier);
+    let ids = rows.iter().map(|r| r.site_id.as_str());
+    let listed = ids.clone().map(|id| region(view, id));
+    let data = Columns::default().sites("site_id", &view.site, ids).of_sites(
+        ("region", "site_id"),
+        rows.iter().map(|r| r.region.as_str()),
+        listed,
+    );
+    let data = texts!(data, rows, tier);
     let data = numbers!(
         data,
         rows,
@@ -362,7 +388,10 @@ pub fn orders(view: &View) -> Table {
 pub fn transfers(view: &View) -> Table {
     let all = &view.facts.transfers;
     let rows = largest(all, LINES, |m| m.value_cny);
-    let data = texts!(Columns::default(), rows, from_site_id, to_site_id, model_id);
+    let data = Columns::default()
+        .sites("from_site_id", &view.site, rows.iter().map(|m| m.from_site_id.as_str()))
+        .sites("to_site_id", &view.site, rows.iter().map(|m| m.to_site_id.as_str()));
+    let data = texts!(data, rows, model_id);
     let data = numbers!(data, rows, age_days, cars, distance_km, cost_cny, value_cny);
     Table::new::<Transfer>(&["from_site_id", "to_site_id", "model_id", "age_days"], all.len(), data)
         .column("from_site_id", "col.from", "site")
