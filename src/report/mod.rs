@@ -2,7 +2,8 @@
 //!
 //! [`page`] takes [`Facts`] and returns the page's text; nothing is read or written here. The engine draws the
 //! pictures as SVG and writes the numbers; a small script (`page.js`) sorts and filters tables, moves the map and
-//! switches languages. Every number of a table carries its exact value (`data-value`) and its place in the tables
+//! switches languages, and draws the forecast that is chosen (`chart.js`). What the page says often stands in it once:
+//! tables point to the list of sites, texts that repeat to a list ([`embed::Columns`]). Every number of a table carries its exact value (`data-value`) and its place in the tables
 //! (`data-key`: file/row/column), so that page and tables can be compared.
 
 pub mod cell;
@@ -10,6 +11,7 @@ pub mod chart;
 pub mod compare;
 pub mod embed;
 pub mod facts;
+pub mod flows;
 pub mod land;
 pub mod map;
 pub mod number;
@@ -151,8 +153,8 @@ fn data(view: &View) -> Value {
         "sites": table::sites(view),
         "models": table::models(view),
         "formats": table::formats(view),
-        "service": table::service(view),
-        "moves": table::moves(view),
+        "service": flows::service(view),
+        "moves": flows::moves(view),
         "forecast": section::plots::forecasts(view),
         "tables": {
             "zones": table::zones(view).json(),
