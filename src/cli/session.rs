@@ -277,7 +277,7 @@ impl<'a> Session<'a> {
         let (made, alternatives) = self.timed("replenish", |s| {
             let (state, run) = (&s.networks().1, &s.input.options);
             let made = replenish(&s.ground, state, &moves, previous.as_ref(), run, &s.input.watch)?;
-            let alternatives = made.alternatives()?;
+            let alternatives = made.alternatives(&s.ground)?;
             Ok((made, alternatives))
         })?;
         self.limited |= !made.plan.repeatable;

@@ -67,6 +67,8 @@ pub enum Limit {
     Freeze,
     /// Multiples in which cars are ordered.
     Pack,
+    /// Smallest order of a model by a store.
+    MinimumOrder,
     /// Share of a dealer's stock that may leave in a week.
     MaxShare,
     /// Youngest car that may leave.
@@ -107,6 +109,7 @@ impl Limit {
             Self::Credit(_) => "credit_cny",
             Self::Freeze => "freeze_weeks",
             Self::Pack => "pack_cars",
+            Self::MinimumOrder => "minimum_order_cars",
             Self::MaxShare => "max_share",
             Self::MinAge => "min_age_days",
             Self::Radius => "radius_km",
@@ -124,7 +127,9 @@ impl Limit {
     /// What loosening it gains, and over which time.
     pub fn per(self) -> Per {
         match self {
-            Self::Slots(..) | Self::Storage(_) | Self::Credit(_) | Self::Freeze | Self::Pack => Per::Horizon,
+            Self::Slots(..) | Self::Storage(_) | Self::Credit(_) | Self::Freeze | Self::Pack | Self::MinimumOrder => {
+                Per::Horizon
+            }
             Self::MaxShare | Self::MinAge | Self::Radius => Per::Week,
             _ => Per::Year,
         }
@@ -134,7 +139,9 @@ impl Limit {
     pub fn loosen(self, s: &mut Scenario) -> Option<Step> {
         match self {
             Self::Rule(_) | Self::Capacity(_) | Self::Slots(..) | Self::Storage(_) | Self::Credit(_) => self.cell(s),
-            Self::Freeze | Self::Pack | Self::MaxShare | Self::MinAge | Self::Radius => self.operation(s),
+            Self::Freeze | Self::Pack | Self::MinimumOrder | Self::MaxShare | Self::MinAge | Self::Radius => {
+                self.operation(s)
+            }
             _ => self.placement(s),
         }
     }
@@ -208,6 +215,10 @@ impl Limit {
             Self::Pack => {
                 let before = std::mem::replace(&mut r.pack, 1);
                 (before > 1).then(|| option("replenishment", "pack_cars", before, 1))
+            }
+            Self::MinimumOrder => {
+                let before = std::mem::replace(&mut r.minimum_order, 0);
+                (before > 1).then(|| option("replenishment", "minimum_order_cars", before, 0))
             }
             Self::MaxShare => {
                 let before = t.max_share;

@@ -119,7 +119,13 @@ impl<'a> Solver<'a> {
                 all.extend(PLACEMENT);
                 if self.states.1.open[site].is_some() {
                     all.extend(self.scarce(site)?);
-                    all.extend([Limit::Storage(site), Limit::Credit(site), Limit::Freeze, Limit::Pack]);
+                    all.extend([
+                        Limit::Storage(site),
+                        Limit::Credit(site),
+                        Limit::Freeze,
+                        Limit::Pack,
+                        Limit::MinimumOrder,
+                    ]);
                 }
                 all.extend([Limit::MaxShare, Limit::MinAge, Limit::Radius]);
                 all
@@ -131,6 +137,7 @@ impl<'a> Solver<'a> {
                 Limit::Credit(site),
                 Limit::Freeze,
                 Limit::Pack,
+                Limit::MinimumOrder,
             ],
             Subject::Transfer { to, .. } => {
                 vec![Limit::MaxShare, Limit::MinAge, Limit::Radius, Limit::Storage(to)]

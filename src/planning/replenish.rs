@@ -4,7 +4,7 @@ use super::counts::Count;
 use super::hand::{self, Footing, Previous};
 use super::lead::{Leads, lead_weeks, plants};
 use super::{Error, Goods, Ground, Moved, NetworkState, Options};
-use crate::ids::{Id, ModelId, SiteId};
+use crate::ids::{Id, ModelId, SiteId, ZoneId};
 use crate::network::Carrier;
 use crate::progress::Observer;
 use crate::replenishment::allocation::Rule;
@@ -58,13 +58,16 @@ impl Replenishment {
     ///
     /// # Errors
     /// [`Error::Internal`] when a rule's plan does not fit the problem.
-    pub fn alternatives(&self) -> Result<Vec<(&'static str, replenishment::CostParts, f64)>, Error> {
+    pub fn alternatives(&self, ground: &Ground) -> Result<Vec<(&'static str, replenishment::CostParts, f64)>, Error> {
         let mut list = vec![("plan", self.plan.cost, self.plan.fill_rate())];
-        for (name, rule) in
-            [("balanced_days_of_supply", Rule::BalancedDaysOfSupply), ("turn_and_earn", Rule::TurnAndEarn)]
-        {
+        let potential = potential(ground, &self.dealers);
+        for (name, rule) in [
+            ("balanced_days_of_supply", Rule::BalancedDaysOfSupply),
+            ("turn_and_earn", Rule::TurnAndEarn),
+            ("launch_mix", Rule::LaunchMix { by_sales: 0.5 }),
+        ] {
             let failed = |e: room::Error| Error::Internal(e.to_string());
-            let (shared, made) = replenishment::by_rule(&self.problem, &self.plan, rule).map_err(failed)?;
+            let (shared, made) = replenishment::by_rule(&self.problem, &self.plan, rule, &potential).map_err(failed)?;
             if let Some(fault) = replenishment::certificate::faults(&shared, &made).first() {
                 return Err(Error::Internal(format!("the plan by {name} fails its certificate: {fault}")));
             }
@@ -80,6 +83,14 @@ impl Replenishment {
         let problem = room::Problem::new(data).map_err(|e| Error::Internal(e.to_string()))?;
         replenishment::solve(&problem, &work(options), &crate::progress::Silent).map_err(|e| failed(e, options))
     }
+}
+
+/// Potential of each store's area: the registrations of its zone, shared equally with the other stores there.
+fn potential(ground: &Ground, dealers: &[SiteId]) -> Vec<f64> {
+    let network = &ground.scenario.network;
+    let mut stores: BTreeMap<ZoneId, f64> = BTreeMap::new();
+    dealers.iter().for_each(|&d| *stores.entry(network.sites[d].zone).or_default() += 1.0);
+    dealers.iter().map(|&d| network.sites[d].zone).map(|z| network.zones[z].registrations.get() / stores[&z]).collect()
 }
 
 fn work(options: &Options) -> replenishment::Options {
@@ -125,7 +136,7 @@ fn data(ground: &Ground, state: &NetworkState, goods: &Goods, dealers: &[SiteId]
         weeks: scenario.settings.horizon_weeks,
         ages: 1,
         freeze: settings.freeze_weeks,
-        mode: room::Mode::Pull,
+        mode: settings.push.map_or(room::Mode::Pull, |cost| room::Mode::Push { unallocated: cost.major() }),
         plants: plants.len(),
         models: models(ground),
         dealers: dealers
@@ -149,6 +160,7 @@ fn data(ground: &Ground, state: &NetworkState, goods: &Goods, dealers: &[SiteId]
 /// A lost sale costs the contribution and the scenario's own lost-sale money; a car missing from safety stock or end
 /// target costs a twentieth and a half of that: enough to be filled, never at the price of a sale.
 fn models(ground: &Ground) -> Vec<room::Model> {
+    let settings = &ground.scenario.settings.replenishment;
     ground
         .scenario
         .catalogue
@@ -163,8 +175,8 @@ fn models(ground: &Ground) -> Vec<room::Model> {
                 lost_sale: lost,
                 safety_penalty: lost / 20.0,
                 end_penalty: lost / 2.0,
-                fairness: ground.scenario.settings.replenishment.fairness_per_car.major(),
-                fill_goal: None,
+                fairness: settings.fairness_per_car.major(),
+                fill_goal: settings.fill_goal.map(|(share, cost)| room::FillGoal { share, penalty: cost.major() }),
             }
         })
         .collect()
@@ -330,7 +342,7 @@ fn cell(
         fixed: Vec::new(),
         forbidden: Vec::new(),
         pack: settings.pack,
-        minimum_order: 0,
+        minimum_order: settings.minimum_order,
         safety: safety.collect(),
         end_target: state.asked(&ground.forecast, dealer, model, weeks, settings.end_cover_weeks),
         rate: demand.iter().sum::<f64>() / weeks as f64,

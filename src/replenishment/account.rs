@@ -183,5 +183,6 @@ pub(super) fn shadow_prices(prices: &Prices) -> ShadowPrices {
         storage: prices.storage.clone(),
         credit: prices.credit.clone(),
         fleet: prices.fleet.clone(),
+        fill: prices.lost.clone(),
     }
 }

@@ -263,6 +263,7 @@ pub(super) fn prices(problem: &Problem, compact: &Compact, solution: &Solution) 
         storage: table(data.dealers.len()),
         credit: table(data.dealers.len()),
         fleet: table(data.carriers.len()),
+        fill: vec![0.0; data.models.len()],
     };
     if solution.duals.is_empty() {
         return prices;
@@ -275,6 +276,9 @@ pub(super) fn prices(problem: &Problem, compact: &Compact, solution: &Solution) 
         for (&(i, t), &row) in from {
             to[i][t] = -solution.dual(row) + 0.0;
         }
+    }
+    for (&m, &row) in &compact.fill_rows {
+        prices.fill[m] = -solution.dual(row) + 0.0;
     }
     for (&(k, week), &(n, _)) in &compact.runs {
         prices.fleet[k][week] = (-solution.reduced_costs[n.index()]).max(0.0) / data.carriers[k].capacity;

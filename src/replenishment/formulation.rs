@@ -46,6 +46,7 @@ pub(super) struct Compact<'a> {
     pub(super) slot_rows: BTreeMap<(usize, usize), Row>,
     pub(super) storage_rows: BTreeMap<(usize, usize), Row>,
     pub(super) credit_rows: BTreeMap<(usize, usize), Row>,
+    pub(super) fill_rows: BTreeMap<usize, Row>,
     /// Cost that no column carries (fixed orders on the road, distances that nothing can change).
     pub(super) constant: f64,
 }
@@ -69,6 +70,7 @@ pub(super) fn build<'a>(problem: &'a Problem, views: &'a [View], fair: &FairShar
         slot_rows: BTreeMap::new(),
         storage_rows: BTreeMap::new(),
         credit_rows: BTreeMap::new(),
+        fill_rows: BTreeMap::new(),
         constant: 0.0,
     };
     compact.columns();
@@ -358,7 +360,8 @@ impl Compact<'_> {
             let demand: f64 = cells.iter().map(|&c| data.cells[c].demand.iter().sum::<f64>()).sum();
             let missed = self.lp.column(goal.penalty, 0.0, INF);
             let lost: Vec<_> = cells.iter().flat_map(|&c| self.lost[c].iter().map(|&u| (u, 1.0))).collect();
-            self.lp.at_most((1.0 - goal.share) * demand, lost.into_iter().chain([(missed, -1.0)]));
+            let row = self.lp.at_most((1.0 - goal.share) * demand, lost.into_iter().chain([(missed, -1.0)]));
+            self.fill_rows.insert(m, row);
         }
     }
 }

@@ -184,6 +184,8 @@ pub struct ShadowPrices {
     pub credit: Vec<Vec<f64>>,
     /// Carrier slots beyond what a run costs: `[carrier][week]`, money per slot (only where a fleet limit binds).
     pub fleet: Vec<Vec<f64>>,
+    /// Fill goals: `[model]`, money per car lost (0 without a goal).
+    pub fill: Vec<f64>,
 }
 
 /// A whole plan with its proof.

@@ -26,11 +26,11 @@ pub fn assess(problem: &Problem) -> Plan {
 
 /// The cars of a plan's free orders, shared out by a rule: for every plant, model and week as many packs as the plan
 /// sends, to the dealers that the plant can reach. A dealer's position is what stands, is on the road or has been given,
-/// less what is expected to be sold before the week.
+/// less what is expected to be sold before the week; the potential of its area, in any unit, is the caller's to say.
 ///
 /// # Errors
 /// [`Error::Faulty`] when the plan does not fit the problem.
-pub fn by_rule(problem: &Problem, made: &Plan, rule: Rule) -> Result<(Problem, Plan), Error> {
+pub fn by_rule(problem: &Problem, made: &Plan, rule: Rule, potential: &[f64]) -> Result<(Problem, Plan), Error> {
     let mut data = problem.data().clone();
     let stands = |cell: usize, plant: usize, week: usize| {
         problem.data().cells[cell].fixed.iter().any(|f| f.plant == plant && f.week == week)
@@ -58,10 +58,11 @@ pub fn by_rule(problem: &Problem, made: &Plan, rule: Rule) -> Result<(Problem, P
                 let sold: f64 = cell.demand[..week].iter().sum();
                 let pack = f64::from(pack);
                 let position = (held[c] - sold).max(0.0) / pack;
-                Site { rate: cell.rate / pack, position, potential: cell.rate / pack }
+                Site { rate: cell.rate / pack, position, potential: potential[cell.dealer] }
             })
             .collect();
-        for (&c, packs) in members.iter().zip(allocate(rule, &sites, cars / pack)) {
+        let least: Vec<u32> = members.iter().map(|&c| data.cells[c].minimum_order.div_ceil(pack)).collect();
+        for (&c, packs) in members.iter().zip(allocate_orders(rule, &sites, cars / pack, &least)) {
             if packs > 0 {
                 held[c] += f64::from(packs * pack);
                 data.cells[c].fixed.push(Fixed { plant, week, cars: packs * pack });
@@ -71,4 +72,21 @@ pub fn by_rule(problem: &Problem, made: &Plan, rule: Rule) -> Result<(Problem, P
     let shared = Problem::new(data)?;
     let made = assess(&shared);
     Ok((shared, made))
+}
+
+/// Whole packs by a rule where orders have a smallest size: who would get the least of those that get too little gets
+/// none, and the rule shares out again.
+fn allocate_orders(rule: Rule, sites: &[Site], packs: u32, least: &[u32]) -> Vec<u32> {
+    let mut among: Vec<usize> = (0..sites.len()).collect();
+    loop {
+        let those: Vec<Site> = among.iter().map(|&s| sites[s]).collect();
+        let shares = allocate(rule, &those, packs);
+        let short = (0..among.len()).filter(|&k| 0 < shares[k] && shares[k] < least[among[k]]);
+        let Some(out) = short.min_by_key(|&k| (shares[k], std::cmp::Reverse(k))) else {
+            let mut all = vec![0; sites.len()];
+            among.iter().zip(shares).for_each(|(&s, packs)| all[s] = packs);
+            return all;
+        };
+        among.remove(out);
+    }
 }

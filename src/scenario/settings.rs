@@ -79,6 +79,12 @@ pub struct ReplenishmentSettings {
     pub build_weeks: usize,
     /// Cars are ordered in multiples of this.
     pub pack: u32,
+    /// Smallest order of a model by a store in a week, cars (0: any).
+    pub minimum_order: u32,
+    /// What a built car without a store costs, where cars are pushed; `None` where stores draw on build slots.
+    pub push: Option<Money>,
+    /// Share of each model's demand that should be served from the yard, and what a sale lost beyond it costs more.
+    pub fill_goal: Option<(f64, Money)>,
     /// Probability of no stock-out over lead time and review that safety stock aims at.
     pub service: f64,
     /// Weeks of expected demand that should stand at the end of the horizon.

@@ -141,7 +141,7 @@ pub fn transfer(ground: &Ground, made: &Transfers) -> Vec<u8> {
 /// bound, these the best one found.
 pub fn replenish(ground: &Ground, made: &Replenishment) -> Vec<u8> {
     let (prices, scenario, data) = (&made.plan.prices, ground.scenario, made.problem.data());
-    let priced = |path: &Vec<f64>| path.iter().any(|p| *p > 0.0);
+    let priced = |path: &Vec<f64>| path.iter().any(|p| *p != 0.0);
     let mut lines = Lines::new();
     let slots = prices.slots.iter().zip(&data.supply).filter(|s| priced(s.0)).map(|(path, supply)| {
         let site = &scenario.network.sites[made.plants[supply.plant]].code;
@@ -154,6 +154,9 @@ pub fn replenish(ground: &Ground, made: &Replenishment) -> Vec<u8> {
         let site = |d: usize| scenario.network.sites[made.dealers[d]].code.as_str();
         lines.list(key, rows.map(|(d, path)| json!({"site_id": site(d), "prices": path})));
     }
+    let goals = prices.fill.iter().enumerate().filter(|goal| *goal.1 != 0.0);
+    let model = |m: usize| scenario.catalogue.models[crate::ids::ModelId::at(m)].code.as_str();
+    lines.list("fill", goals.map(|(m, price)| json!({"model_id": model(m), "price": price})));
     lines.finish()
 }
 

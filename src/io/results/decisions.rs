@@ -279,6 +279,9 @@ pub fn shadow_prices(ground: &Ground, made: &Replenishment) -> Table {
             line("build_slots", site(made.plants[supply.plant]), model, w, v, "car");
         }
     }
+    for (m, &v) in made.plan.prices.fill.iter().enumerate() {
+        line("fill_goal", "", &scenario.catalogue.models[Id::at(m)].code, 0, v, "car");
+    }
     for (limit, rows, per) in
         [("storage", &made.plan.prices.storage, "car"), ("credit", &made.plan.prices.credit, "cny")]
     {

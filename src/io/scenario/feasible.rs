@@ -56,13 +56,23 @@ fn arrivals(scenario: &Scenario, document: &Document, log: &mut Log) {
     });
 }
 
-/// A pack of every model fits the build slots of some free week.
+/// A pack and a smallest order of every model fit the build slots of some free week.
 fn packs(scenario: &Scenario, document: &Document, log: &mut Log) {
     let settings = &scenario.settings.replenishment;
     for (model, m) in scenario.catalogue.models.iter() {
         let plants = scenario.network.sites_of(SiteKind::Plant);
         let free = plants.flat_map(|(p, _)| scenario.supply[(p, model)].iter().skip(settings.freeze_weeks));
         let most = free.copied().max().unwrap_or(0);
+        let least = settings.minimum_order.div_ceil(settings.pack) * settings.pack;
+        if most >= settings.pack && most < least {
+            let key = in_options(document, "replenishment", "minimum_order_cars");
+            log.add(key, Code::Pack, &settings.minimum_order.to_string(), || {
+                (
+                    format!("an order of {least} {} is never built: its fullest week has {most} slots", m.code),
+                    format!("set minimum_order_cars to {most} or less, or raise the slots in the supply table"),
+                )
+            });
+        }
         if settings.pack > 1 && most < settings.pack {
             log.add(in_options(document, "replenishment", "pack_cars"), Code::Pack, &settings.pack.to_string(), || {
                 (

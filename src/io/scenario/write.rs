@@ -364,10 +364,16 @@ fn placement(scenario: &Scenario) -> String {
 fn replenishment(scenario: &Scenario) -> String {
     let r = &scenario.settings.replenishment;
     format!(
-        "[replenishment]\nfreeze_weeks = {}\nbuild_weeks = {}\npack_cars = {}\nservice = {}\nend_cover_weeks = {}\nfairness_cny_per_car = {}\nnervousness_cny_per_car = {}\nfreight_fixed_cny = {}\nfreight_cny_per_km = {}\n",
+        "[replenishment]\nfreeze_weeks = {}\nbuild_weeks = {}\npack_cars = {}\nminimum_order_cars = {}\nmode = \"{}\"\n{}{}service = {}\nend_cover_weeks = {}\nfairness_cny_per_car = {}\nnervousness_cny_per_car = {}\nfreight_fixed_cny = {}\nfreight_cny_per_km = {}\n",
         r.freeze_weeks,
         r.build_weeks,
         r.pack,
+        r.minimum_order,
+        if r.push.is_some() { "push" } else { "pull" },
+        r.push.map_or_else(String::new, |cost| format!("unallocated_cny_per_car = {cost}\n")),
+        r.fill_goal.map_or_else(String::new, |(goal, cost)| format!(
+            "fill_goal = {goal}\nfill_penalty_cny_per_car = {cost}\n"
+        )),
         r.service,
         r.end_cover_weeks,
         r.fairness_per_car,

@@ -45,6 +45,7 @@ fn name(scenario: &Scenario, limit: Limit) -> (String, String) {
                 Limit::ChangeFormat => "是否允许改变业态",
                 Limit::Freeze => "冻结周数",
                 Limit::Pack => "整包台数",
+                Limit::MinimumOrder => "最小订货量",
                 Limit::MaxShare => "每周最大调出比例",
                 Limit::MinAge => "可调出的最小库龄",
                 _ => "最远调拨距离",
@@ -161,20 +162,24 @@ pub fn marginal(scenario: &Scenario, tables: &Tables, subject: Subject) -> Vec<S
     let get = |r: &std::collections::BTreeMap<String, String>, name: &str| r.get(name).cloned().unwrap_or_default();
     let touches = |r: &&std::collections::BTreeMap<String, String>| {
         let model = get(r, "model_id");
-        sites.contains(&get(r, "site_id")) && (plant || model.is_empty() || models.contains(&model))
+        let here = get(r, "site_id");
+        // A goal for the sales of a model has no place.
+        (sites.contains(&here) || here.is_empty()) && (plant || model.is_empty() || models.contains(&model))
     };
     let told = tables.prices.iter().filter(touches).map(|r| {
         let value: f64 = get(r, "relaxation_value_cny").parse().unwrap_or(0.0);
         let m = money(value);
         let (limit, place, model, week) = (get(r, "limit"), get(r, "site_id"), get(r, "model_id"), get(r, "week_start"));
+        let at = if place.is_empty() { String::new() } else { format!(" at {place}") };
         let (limit_en, limit_zh, unit) = match limit.as_str() {
             "build_slots" => ("build slot", "排产名额", "one more"),
             "storage" => ("place in storage", "库位", "one more"),
             "credit" => ("CNY of credit", "元授信", "one more"),
+            "fill_goal" => ("lost sale that the goal allows", "个目标允许的缺售", "one more"),
             other => (other, other, "one more"),
         };
         Sentence::new(
-            format!("Marginal value of the relaxation (no difference of plans): {unit} {limit_en} {model} at {place} in the week of {week}: {}.", m.0),
+            format!("Marginal value of the relaxation (no difference of plans): {unit} {limit_en} {model}{at} in the week of {week}: {}.", m.0),
             format!("松弛问题的边际价值（并非两个方案之差）：{place}在{week}当周多一个{model}{limit_zh}：{}。", m.1),
         )
     });

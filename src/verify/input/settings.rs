@@ -15,6 +15,8 @@ pub struct Settings {
     pub matrix: bool,
     /// Whether coordinates are those of Chinese web maps.
     pub gcj02: bool,
+    /// Whether built cars are pushed to the stores.
+    pub push: bool,
     /// What the scenario is called: id, English and Chinese name.
     pub id: String,
     /// English and Chinese name.
@@ -50,6 +52,10 @@ const NUMBERS: &[(&str, &str, Option<f64>)] = &[
     ("replenishment", "freeze_weeks", Some(2.0)),
     ("replenishment", "build_weeks", Some(1.0)),
     ("replenishment", "pack_cars", Some(1.0)),
+    ("replenishment", "minimum_order_cars", Some(0.0)),
+    ("replenishment", "unallocated_cny_per_car", Some(1000.0)),
+    ("replenishment", "fill_goal", Some(0.0)),
+    ("replenishment", "fill_penalty_cny_per_car", Some(5000.0)),
     ("replenishment", "service", Some(0.95)),
     ("replenishment", "end_cover_weeks", Some(4.0)),
     ("replenishment", "fairness_cny_per_car", Some(500.0)),
@@ -90,6 +96,7 @@ impl Settings {
             today,
             matrix: word("travel", "mode").as_deref() == Some("matrix"),
             gcj02: word("travel", "crs").as_deref() == Some("gcj02"),
+            push: word("replenishment", "mode").as_deref() == Some("push"),
             id: text("id"),
             names: [text("name"), if text("name_zh").is_empty() { text("name") } else { text("name_zh") }],
             synthetic: document.get("synthetic").and_then(Value::as_bool).unwrap_or_default(),

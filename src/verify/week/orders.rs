@@ -78,6 +78,12 @@ pub struct Horizon<'a> {
     pub freeze: usize,
     /// Cars in a pack.
     pub pack: u32,
+    /// Fewest cars of an order.
+    pub least: u32,
+    /// Where cars are pushed: money of a built car without a store.
+    pub unallocated: Option<f64>,
+    /// Share of each model's demand wanted served, and money of a sale lost beyond it.
+    pub goal: Option<(f64, f64)>,
     /// Cells.
     pub cells: Vec<Cell>,
     /// Money by model.
@@ -128,6 +134,11 @@ impl<'a> Horizon<'a> {
             weeks: s.weeks(),
             freeze: number("freeze_weeks") as usize,
             pack: number("pack_cars") as u32,
+            least: number("minimum_order_cars") as u32,
+            unallocated: s.push.then(|| s.money("replenishment", "unallocated_cny_per_car") as f64 / 100.0),
+            goal: Some(number("fill_goal"))
+                .filter(|&g| g > 0.0)
+                .map(|g| (g, s.money("replenishment", "fill_penalty_cny_per_car") as f64 / 100.0)),
             cells: Vec::new(),
             money: money.collect(),
             lanes: BTreeMap::new(),
@@ -304,6 +315,44 @@ impl<'a> Horizon<'a> {
         all.collect()
     }
 
+    /// Packs of the smallest order.
+    pub fn fewest(&self) -> usize {
+        self.least.div_ceil(self.pack).max(1) as usize
+    }
+
+    /// Cars of all free weeks that the plants can build.
+    fn built(&self) -> f64 {
+        let weeks = || self.freeze..self.weeks;
+        let of_plant =
+            |&p: &usize| -> u32 { (0..self.money.len()).flat_map(|m| weeks().map(move |w| self.slots(p, m, w))).sum() };
+        f64::from(self.network.plants.iter().map(of_plant).sum::<u32>())
+    }
+
+    /// Demand of a model over the horizon.
+    pub fn demand(&self, model: usize) -> f64 {
+        self.cells.iter().filter(|c| c.model == model).flat_map(|c| &c.demand).sum()
+    }
+
+    /// What sales lost beyond the goal cost.
+    fn missed(&self, paths: &[Path]) -> f64 {
+        let Some((share, each)) = self.goal else { return 0.0 };
+        let lost =
+            |m: usize| -> f64 { self.cells.iter().zip(paths).filter(|x| x.0.model == m).flat_map(|x| &x.1.lost).sum() };
+        (0..self.money.len()).map(|m| each * (lost(m) - (1.0 - share) * self.demand(m)).max(0.0)).sum()
+    }
+
+    /// Packs beyond its need that a cell may be pushed: all of the model's slots where they are few, else twice its
+    /// demand, at least 40 cars.
+    pub fn pushed(&self, cell: &Cell) -> usize {
+        if self.unallocated.is_none() {
+            return 0;
+        }
+        let slots = self.builders(cell.model).flat_map(|p| (0..self.weeks).map(move |w| (p, w)));
+        let slots = f64::from(slots.map(|(p, w)| self.slots(p, cell.model, w)).sum::<u32>());
+        let cars = if slots <= 256.0 { slots } else { (2.0 * cell.demand.iter().sum::<f64>()).ceil().max(40.0) };
+        (cars / f64::from(self.pack)).ceil() as usize
+    }
+
     /// Money of a car's carrier slots at the price of a full carrier.
     pub fn carried(&self, plant: usize, site: usize, model: usize) -> f64 {
         let group = self.group.get(&(plant, site)).map(|&g| &self.groups[g]);
@@ -337,6 +386,9 @@ impl Horizon<'_> {
         let mut cost = 0.0;
         for (&(c, p, w), &n) in choices.iter().zip(packs) {
             let (cell, cars) = (&self.cells[c], (n * self.pack as usize) as f64);
+            if n > 0 && cars < f64::from(self.least) {
+                return None;
+            }
             let (freight, lead) = self.lanes[&(p, cell.site)];
             orders[c][w + lead] += cars;
             cost += freight * cars;
@@ -362,6 +414,8 @@ impl Horizon<'_> {
             }
         }
         let sum = |p: &Parts| p.holding + p.lost + p.safety + p.end + p.fairness;
+        let sent: f64 = built.values().sum();
+        cost += self.missed(&paths) + self.unallocated.map_or(0.0, |each| each * (self.built() - sent));
         Some(cost + paths.iter().map(|p| sum(&p.cost)).sum::<f64>())
     }
 }
@@ -453,11 +507,11 @@ pub fn verify(
         dealer_weeks(&horizon, &paths, &Sheet::parse("dealer_weeks.csv", &text, b',')?, report)?;
     }
     let prices = match folder.maybe(CERTIFICATE)? {
-        Some(text) => Prices::parse(&text, network, horizon.weeks),
+        Some(text) => Prices::parse(&text, &horizon),
         None => Err("there is no certificate".to_owned()),
     };
     if let (Ok(prices), Some(text)) = (&prices, folder.maybe("shadow_prices.csv")?) {
-        prices.check(network, &Sheet::parse("shadow_prices.csv", &text, b',')?, report)?;
+        prices.check(&horizon, &Sheet::parse("shadow_prices.csv", &text, b',')?, report)?;
     }
     if let Some(step) = step {
         headline(&horizon, &lines, &paths, prices, step, report);
@@ -508,6 +562,9 @@ fn limits(horizon: &Horizon, sheet: &Sheet, lines: &[Line<'_>], report: &mut Rep
         if line.cars % horizon.pack != 0 {
             report.wrong(&sheet.file, at, "not whole packs", line.cars, horizon.pack);
         }
+        if line.cars < horizon.least {
+            report.wrong(&sheet.file, at, "fewer cars than the smallest order", line.cars, horizon.least);
+        }
         let sum = used.entry((line.plant, horizon.cells[line.cell].model, line.week)).or_default();
         *sum = (sum.0 + line.cars, at);
     }
@@ -553,7 +610,11 @@ fn reasons(
     report: &mut Report,
 ) -> Result<(), Refused> {
     let (reason, worth) = (sheet.needed(&["reason"])?, sheet.needed(&["worth_cny"])?);
-    let rest = if horizon.groups.is_empty() { "pack rounding" } else { "fills a carrier" };
+    let rest = match horizon.unallocated {
+        Some(_) => "pushed supply",
+        None if horizon.groups.is_empty() => "pack rounding",
+        None => "fills a carrier",
+    };
     for line in lines {
         let cell = &horizon.cells[line.cell];
         let (freight, lead) = horizon.lanes[&(line.plant, cell.site)];
@@ -661,6 +722,7 @@ fn headline(
         carriers += needed * group.cost + under * group.cost / group.capacity;
         runs += needed;
     }
+    let cars: u32 = lines.iter().map(|l| l.cars).sum();
     let sum = |of: &dyn Fn(&Parts) -> f64| paths.iter().map(|p| of(&p.cost)).sum::<f64>();
     let parts = [
         ("shipping", shipping),
@@ -671,8 +733,8 @@ fn headline(
         ("safety", sum(&|p| p.safety)),
         ("fairness", sum(&|p| p.fairness)),
         ("end", sum(&|p| p.end)),
-        ("fill", 0.0),
-        ("unallocated", 0.0),
+        ("fill", horizon.missed(paths)),
+        ("unallocated", horizon.unallocated.map_or(0.0, |each| each * (horizon.built() - f64::from(cars)))),
         ("nervousness", 0.0),
     ];
     step.parts("cost_parts_cny", &parts, report);
@@ -680,7 +742,6 @@ fn headline(
     let play = 1e-12 * (1.0 + total.abs());
     let cost = Interval::new(total - play, total + play);
     step.money("cost_cny", cost, report);
-    let cars: u32 = lines.iter().map(|l| l.cars).sum();
     step.number("cars_ordered", Interval::point(f64::from(cars)), 0.0, report);
     step.number("order_lines", Interval::point(lines.len() as f64), 0.0, report);
     step.number("carrier_runs", Interval::point(runs), 6e-4, report);

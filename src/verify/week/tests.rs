@@ -25,8 +25,13 @@ impl Dice {
 
 /// A plant and three stores on one road; so many models, three weeks.
 fn input(dice: &mut Dice, models: usize) -> Input {
+    input_with(dice, models, "")
+}
+
+/// The same with more options for orders.
+fn input_with(dice: &mut Dice, models: usize, orders: &str) -> Input {
     let settings = "id = \"x\"\ntoday = 2026-06-29\n[horizon]\nweeks = 3\n[replenishment]\nfreeze_weeks = 0\n\
-                    build_weeks = 0\nend_cover_weeks = 1\n[transfer]\nradius_km = 500\nmax_share = 0.5\n";
+                    build_weeks = 0\nend_cover_weeks = 1\n#\n[transfer]\nradius_km = 500\nmax_share = 0.5\n";
     let names = || [String::new(), String::new()];
     let site = |code: &str, kind: Kind, lat: f64, dice: &mut Dice| Site {
         code: code.into(),
@@ -74,7 +79,7 @@ fn input(dice: &mut Dice, models: usize) -> Input {
         supply.insert((3, m), (0..3).map(|_| dice.below(4) as u32).collect());
     }
     Input {
-        settings: Settings::parse("x", settings).unwrap(),
+        settings: Settings::parse("x", &settings.replace('#', orders)).unwrap(),
         zones: vec![Zone {
             code: "Z".into(),
             names: names(),
@@ -123,7 +128,15 @@ fn no_orders_of_a_full_enumeration_cost_less_than_any_bound() {
     let mut dice = Dice(0x00c0_ffee_1234_5678);
     let (mut near, mut count) = (0, 0);
     for round in 0..40 {
-        let mut input = input(&mut dice, 1);
+        let least = if dice.below(3) == 0 { 2 } else { 0 };
+        let (push, goal) = (dice.below(3) == 0, dice.below(3) == 0);
+        let orders = format!(
+            "minimum_order_cars = {least}\nmode = \"{}\"\nunallocated_cny_per_car = 900\nfill_goal = {}\n\
+             fill_penalty_cny_per_car = 2500\n",
+            if push { "push" } else { "pull" },
+            if goal { 0.9 } else { 0.0 },
+        );
+        let mut input = input_with(&mut dice, 1, &orders);
         // Less stock: something must be ordered.
         input.stock.retain(|k, _| k.2 == 3);
         let estimates = estimates(&input);
@@ -133,7 +146,14 @@ fn no_orders_of_a_full_enumeration_cost_less_than_any_bound() {
         for k in 0..30 {
             let mut prices = Prices::default();
             let mut path = |most: f64| (0..3).map(|_| most * dice.share()).collect::<Vec<f64>>();
-            prices.slots.insert((3, 0), path(if k % 3 == 0 { 0.0 } else { 3_000.0 }));
+            let mut slots = path(if k % 3 == 0 { 0.0 } else { 3_000.0 });
+            if push && k % 4 == 0 {
+                slots.iter_mut().for_each(|p| *p = -900.0 * (*p / 3_000.0));
+            }
+            prices.slots.insert((3, 0), slots);
+            if goal && k % 5 != 0 {
+                prices.fill.insert(0, path(2_500.0)[0]);
+            }
             for s in (0..2).filter(|s| k % 2 == 0 && input.sites[*s].storage > 0) {
                 prices.storage.insert(s, path(50.0));
             }
