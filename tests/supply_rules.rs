@@ -137,3 +137,36 @@ fn a_smallest_order_that_is_never_built_is_refused() {
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("scenario.toml:34:") && said.contains("minimum_order_cars to 112 or less"), "{said}");
 }
+
+/// D2 gives D1 28 M1 in docs/tiny.md, and D4, which closes, gives C1 all it has. A D2 that gives no car keeps its own; a C1 that
+/// takes none leaves D4's to be sent on; a D4 that consents to nothing gives all the same, because it closes.
+#[test]
+fn stores_trade_as_far_as_they_consent() {
+    let home = tempfile::tempdir().unwrap();
+    let words = |site: &str, word: &str| -> Vec<String> {
+        let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/tiny/sites.csv")).unwrap();
+        let with = |(k, line): (usize, &str)| match k {
+            0 => format!("{line},transfers\n"),
+            _ if line.starts_with(&format!("{site},")) => format!("{line},{word}\n"),
+            _ => format!("{line},\n"),
+        };
+        vec![text.clone(), text.lines().enumerate().map(with).collect()]
+    };
+    let moved = |name: &str, site: &str, word: &str| {
+        let [old, new] = words(site, word).try_into().unwrap();
+        let (_, out) = planned(home.path(), name, "", &[("sites.csv", &old, &new)]);
+        assert_eq!(verified(&out), "A");
+        let text = std::fs::read_to_string(out.join("transfers.csv")).unwrap();
+        let ends = |l: &str| l.split(',').take(2).collect::<Vec<_>>().join(" ");
+        let all: Vec<String> = text.lines().skip(1).map(ends).collect();
+        move |from: &str, to: &str| all.iter().filter(|e| **e == format!("{from} {to}")).count()
+    };
+    let free = moved("free", "D2", "both");
+    assert_eq!((free("D2", "D1"), free("D3", "D1"), free("D4", "C1")), (28, 4, 42));
+    let keeps = moved("keeps", "D2", "仅调入");
+    assert_eq!((keeps("D2", "D1"), keeps("D4", "C1")), (0, 42));
+    let closed = moved("closed", "D4", "none");
+    assert_eq!((closed("D2", "D1"), closed("D4", "C1")), (28, 42));
+    let alone = moved("alone", "C1", "gives");
+    assert_eq!((alone("D2", "D1"), alone("D4", "C1")), (28, 0));
+}

@@ -99,7 +99,7 @@ fn a_fresh_plan_verifies_and_what_is_changed_is_found_with_file_line_and_both_va
         ("orders.csv", "2026-07-06,", "2026-06-29,", 2, "an order in a frozen week"),
         ("dealer_weeks.csv", "2026-06-29,", "2026-06-30,", 2, "no store and week"),
         ("shadow_prices.csv", "build_slots", "storage", 2, "a price that the certificate does not have"),
-        ("certificate_replenish.json", "\"prices\":[0.0,", "\"prices\":[-1.0,", 0, "a price below zero"),
+        ("certificate_replenish.json", "\"prices\":[0.0,", "\"prices\":[-1.0,", 0, "a price below 0"),
         ("estimates.json", "\"dispersion\": 0.0", "\"dispersion\": 0.1", 0, "dispersion"),
     ] {
         let (code, answer) = fresh.changed(&results, file, from, to);

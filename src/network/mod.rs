@@ -76,6 +76,30 @@ pub enum SiteRule {
     Forbidden,
 }
 
+/// Which transfers a store consents to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// Lets cars go.
+    pub gives: bool,
+    /// Takes cars in.
+    pub takes: bool,
+}
+
+impl Consent {
+    /// Both ways.
+    pub const BOTH: Self = Self { gives: true, takes: true };
+
+    /// The scenario's word for it.
+    pub fn word(self) -> &'static str {
+        match (self.gives, self.takes) {
+            (true, true) => "both",
+            (true, false) => "gives",
+            (false, true) => "takes",
+            (false, false) => "none",
+        }
+    }
+}
+
 /// A plant, hub, dealer or candidate.
 #[derive(Clone, Debug)]
 pub struct Site {
@@ -113,6 +137,8 @@ pub struct Site {
     pub service_hours: (f64, f64),
     /// What a plan may do with it.
     pub rule: SiteRule,
+    /// Which transfers it consents to while it is open.
+    pub consent: Consent,
 }
 
 impl Site {

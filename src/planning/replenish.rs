@@ -136,7 +136,10 @@ fn data(ground: &Ground, state: &NetworkState, goods: &Goods, dealers: &[SiteId]
         weeks: scenario.settings.horizon_weeks,
         ages: 1,
         freeze: settings.freeze_weeks,
-        mode: settings.push.map_or(room::Mode::Pull, |cost| room::Mode::Push { unallocated: cost.major() }),
+        mode: match settings.push {
+            true => room::Mode::Push { unallocated: settings.unallocated.major() },
+            false => room::Mode::Pull,
+        },
         plants: plants.len(),
         models: models(ground),
         dealers: dealers
@@ -176,7 +179,8 @@ fn models(ground: &Ground) -> Vec<room::Model> {
                 safety_penalty: lost / 20.0,
                 end_penalty: lost / 2.0,
                 fairness: settings.fairness_per_car.major(),
-                fill_goal: settings.fill_goal.map(|(share, cost)| room::FillGoal { share, penalty: cost.major() }),
+                fill_goal: (settings.fill_goal > 0.0)
+                    .then(|| room::FillGoal { share: settings.fill_goal, penalty: settings.fill_penalty.major() }),
             }
         })
         .collect()

@@ -446,7 +446,8 @@ fn donors(ground: &Ground, dealers: &[SiteId], to: SiteId) -> Vec<room::Arc> {
     near_dealers(ground, dealers, to).into_iter().map(|(donor, cost)| room::Arc { donor, cost }).collect()
 }
 
-/// The nearest dealers within the transfer radius by their position, with the cost of fetching one car.
+/// The nearest dealers within the transfer radius that give cars, by their position, with the cost of fetching one; none
+/// for a dealer that takes none.
 pub(super) fn near_dealers(ground: &Ground, dealers: &[SiteId], to: SiteId) -> Vec<(u32, Money)> {
     let network = &ground.scenario.network;
     let settings = &ground.scenario.settings.transfer;
@@ -454,7 +455,7 @@ pub(super) fn near_dealers(ground: &Ground, dealers: &[SiteId], to: SiteId) -> V
     let mut near: Vec<(f64, u32)> = dealers
         .iter()
         .enumerate()
-        .filter(|(_, d)| **d != to)
+        .filter(|(_, d)| **d != to && network.sites[**d].consent.gives && network.sites[to].consent.takes)
         .map(|(k, &d)| (crate::network::travel::great_circle(network.sites[d].place, target).get(), k as u32))
         .filter(|(km, _)| km * 0.99 * network.travel.circuity <= settings.radius_km)
         .collect();

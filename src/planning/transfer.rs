@@ -118,7 +118,7 @@ fn data(ground: &Ground, plan: &NetworkState, goods: &Goods, dealers: &[SiteId])
     }
     let yards = Yards::new(ground, plan, goods);
     room::Data {
-        dealers: dealers.iter().map(|&d| dealer(plan, &yards, d)).collect(),
+        dealers: dealers.iter().map(|&d| dealer(ground, plan, &yards, d)).collect(),
         lateness: scenario.catalogue.models.values().map(|m| m.holding_per_day.major()).collect(),
         price: scenario.catalogue.models.values().map(|m| m.price.major()).collect(),
         cells,
@@ -150,9 +150,16 @@ fn worth(ground: &Ground, model: ModelId, asked: f64, cover: f64, most: usize) -
     survival.iter().enumerate().map(|(k, p)| p * earned - week * wait(k)).collect()
 }
 
-fn dealer(plan: &NetworkState, yards: &Yards, site: SiteId) -> room::Dealer {
-    let open = plan.open[site].is_some();
-    room::Dealer { gives: true, takes: open, room: yards.places(site), credit: yards.credit(site), clears: !open }
+/// A store's part: one that stays open does what it consents to, one that ends gives whatever it has.
+fn dealer(ground: &Ground, plan: &NetworkState, yards: &Yards, site: SiteId) -> room::Dealer {
+    let (open, consent) = (plan.open[site].is_some(), ground.scenario.network.sites[site].consent);
+    room::Dealer {
+        gives: consent.gives || !open,
+        takes: open && consent.takes,
+        room: yards.places(site),
+        credit: yards.credit(site),
+        clears: !open,
+    }
 }
 
 fn arcs(ground: &Ground, plan: &NetworkState, dealers: &[SiteId]) -> Vec<room::Arc> {

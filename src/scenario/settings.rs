@@ -81,10 +81,14 @@ pub struct ReplenishmentSettings {
     pub pack: u32,
     /// Smallest order of a model by a store in a week, cars (0: any).
     pub minimum_order: u32,
-    /// What a built car without a store costs, where cars are pushed; `None` where stores draw on build slots.
-    pub push: Option<Money>,
-    /// Share of each model's demand that should be served from the yard, and what a sale lost beyond it costs more.
-    pub fill_goal: Option<(f64, Money)>,
+    /// Whether built cars are pushed to the stores; else these draw on build slots.
+    pub push: bool,
+    /// What a built car without a store costs where cars are pushed.
+    pub unallocated: Money,
+    /// Share of each model's demand that should be served from the yard; 0 for no goal.
+    pub fill_goal: f64,
+    /// What a sale lost beyond the goal costs more.
+    pub fill_penalty: Money,
     /// Probability of no stock-out over lead time and review that safety stock aims at.
     pub service: f64,
     /// Weeks of expected demand that should stand at the end of the horizon.

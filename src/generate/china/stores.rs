@@ -6,7 +6,7 @@ use super::models::round_to;
 use super::provinces::PROVINCES;
 use crate::generate::keyed::{Purpose, Stream};
 use crate::ids::{FormatId, Id, IdVec, ZoneId};
-use crate::network::{Format, Place, Site, SiteKind, SiteRule, Zone};
+use crate::network::{Consent, Format, Place, Site, SiteKind, SiteRule, Zone};
 use crate::units::{Hours, Money, Vehicles, YearlyRate};
 
 /// The zones of the network.
@@ -168,6 +168,7 @@ pub(super) fn blank(code: String, name: String, name_zh: String, kind: SiteKind,
         owner: String::new(),
         service_hours: (8.0, 18.0),
         rule: SiteRule::Free,
+        consent: Consent::BOTH,
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Context, finish_rows};
 use crate::ids::{Id, IdVec, RegionId, SiteId, ZoneId};
 use crate::io::fault::Code;
 use crate::network::travel::great_circle;
-use crate::network::{Carrier, Format, Lane, Leg, Place, Region, Site, SiteKind, SiteRule, SlotSize, Zone};
+use crate::network::{Carrier, Consent, Format, Lane, Leg, Place, Region, Site, SiteKind, SiteRule, SlotSize, Zone};
 use crate::units::{Hours, Kilometres, Share, Vehicles, YearlyRate};
 use std::collections::{BTreeMap, HashMap};
 
@@ -157,6 +157,7 @@ fn site(rows: &Rows<'_>, code: String, zones: &Zones<'_>, gcj02: bool, log: &mut
         });
     }
     let rule = [SiteRule::Free, SiteRule::Required, SiteRule::Forbidden][rows.word("rule").unwrap_or(0)];
+    let consent = rows.word("transfers").unwrap_or(0);
     let name = rows.text_or("name", &code);
     Site {
         name_zh: rows.text_or("name_zh", &name),
@@ -176,6 +177,7 @@ fn site(rows: &Rows<'_>, code: String, zones: &Zones<'_>, gcj02: bool, log: &mut
         owner: rows.text("owner"),
         service_hours: (opens, closes),
         rule,
+        consent: Consent { gives: consent < 2, takes: consent % 2 == 0 },
     }
 }
 

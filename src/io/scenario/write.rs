@@ -169,7 +169,7 @@ fn site(scenario: &Scenario, s: &Site, lines: &mut Lines) {
         SiteRule::Required => "required",
         SiteRule::Forbidden => "forbidden",
     });
-    lines.end();
+    lines.cell(s.consent.word()).end();
 }
 
 fn carriers(scenario: &Scenario, lines: &mut Lines) {
@@ -364,16 +364,15 @@ fn placement(scenario: &Scenario) -> String {
 fn replenishment(scenario: &Scenario) -> String {
     let r = &scenario.settings.replenishment;
     format!(
-        "[replenishment]\nfreeze_weeks = {}\nbuild_weeks = {}\npack_cars = {}\nminimum_order_cars = {}\nmode = \"{}\"\n{}{}service = {}\nend_cover_weeks = {}\nfairness_cny_per_car = {}\nnervousness_cny_per_car = {}\nfreight_fixed_cny = {}\nfreight_cny_per_km = {}\n",
+        "[replenishment]\nfreeze_weeks = {}\nbuild_weeks = {}\npack_cars = {}\nminimum_order_cars = {}\nmode = \"{}\"\nunallocated_cny_per_car = {}\nfill_goal = {}\nfill_penalty_cny_per_car = {}\nservice = {}\nend_cover_weeks = {}\nfairness_cny_per_car = {}\nnervousness_cny_per_car = {}\nfreight_fixed_cny = {}\nfreight_cny_per_km = {}\n",
         r.freeze_weeks,
         r.build_weeks,
         r.pack,
         r.minimum_order,
-        if r.push.is_some() { "push" } else { "pull" },
-        r.push.map_or_else(String::new, |cost| format!("unallocated_cny_per_car = {cost}\n")),
-        r.fill_goal.map_or_else(String::new, |(goal, cost)| format!(
-            "fill_goal = {goal}\nfill_penalty_cny_per_car = {cost}\n"
-        )),
+        if r.push { "push" } else { "pull" },
+        r.unallocated,
+        r.fill_goal,
+        r.fill_penalty,
         r.service,
         r.end_cover_weeks,
         r.fairness_per_car,

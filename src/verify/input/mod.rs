@@ -108,6 +108,8 @@ pub struct Site {
     pub owner: String,
     /// Rule.
     pub rule: Rule,
+    /// Whether it lets cars go to other stores, and whether it takes cars from them.
+    pub consent: (bool, bool),
 }
 
 impl Site {

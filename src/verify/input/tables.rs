@@ -198,6 +198,13 @@ fn site(
         "forbidden" | "禁止" | "禁选" => Rule::Forbidden,
         _ => return Err(c.fault(row, "rule")),
     };
+    let consent = match folded(&c.text(row, &["transfers", "调拨意愿"])).as_str() {
+        "" | "both" | "双向" => (true, true),
+        "gives" | "仅调出" => (true, false),
+        "takes" | "仅调入" => (false, true),
+        "none" | "不参与" => (false, false),
+        _ => return Err(c.fault(row, "transfers")),
+    };
     let store = matches!(kind, Kind::Dealer | Kind::Candidate);
     let format = if store { Some(c.known(row, FORMAT, formats)?) } else { None };
     let place = c.place(row, shifted)?;
@@ -219,6 +226,7 @@ fn site(
         closing: money(&["closing_cost_cny", "关店成本"])?,
         owner: c.text(row, &["owner", "所有者", "投资人"]),
         rule,
+        consent,
     })
 }
 

@@ -54,7 +54,7 @@ impl Prices {
         };
         let mut prices = Self::default();
         for row in list("slots")? {
-            let least = -horizon.unallocated.unwrap_or(0.0);
+            let least = horizon.unallocated.map_or(0.0, |each| -each);
             if prices.slots.insert((site(row)?, model(row)?), path(row, least)?).is_some() {
                 return Err(format!("{row} is there twice"));
             }

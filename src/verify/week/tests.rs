@@ -49,6 +49,7 @@ fn input_with(dice: &mut Dice, models: usize, orders: &str) -> Input {
         closing: 0,
         owner: String::new(),
         rule: Rule::Free,
+        consent: (true, true),
     };
     let sites = vec![
         site("A", Kind::Dealer, 30.0, dice),

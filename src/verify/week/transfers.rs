@@ -244,6 +244,9 @@ impl Week {
 /// Worth of the cars of a store and model; `None` where there are no cars and nothing is asked for.
 fn cell(network: &Network, goods: &Goods, (site, model): (usize, usize), cars: usize, old: usize) -> Option<Cell> {
     let (m, open) = (&network.input.models[model], network.open.contains(&site));
+    // A store that ends gives in any case.
+    let (gives, takes) = network.input.sites[site].consent;
+    let old = if gives || !open { old } else { 0 };
     let days = network.mean_days(site, Some(model));
     let cover = days / 7.0 + 1.0;
     let asked = |weeks: f64| if open { network.asked(site, model, 0, weeks) } else { 0.0 };
@@ -266,7 +269,7 @@ fn cell(network: &Network, goods: &Goods, (site, model): (usize, usize), cars: u
         Cents::of(chance[n] * earned - week * wait)
     };
     let loss = (0..cars).map(|n| worth(held - 1 - n)).collect();
-    let gain = (0..offered).map(|n| worth(held + n)).collect();
+    let gain = (0..if takes { offered } else { 0 }).map(|n| worth(held + n)).collect();
     Some(Cell { gain, loss, old })
 }
 
@@ -307,6 +310,11 @@ fn rules(network: &Network, goods: &Goods, week: &Week, moved: &[(u32, Car)]) ->
         }
         if car.age < youngest {
             bad.push((line, format!("{} days old, younger than min_age_days {youngest}", car.age)));
+        }
+        let consents =
+            (input.sites[car.from].consent.0 || !network.open.contains(&car.from), input.sites[car.to].consent.1);
+        if consents != (true, true) {
+            bad.push((line, format!("{} does not give or {} does not take cars", name(car.from), name(car.to))));
         }
         if !network.open.contains(&car.to) {
             bad.push((line, format!("{} is not open in the plan", name(car.to))));

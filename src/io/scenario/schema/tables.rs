@@ -202,6 +202,18 @@ pub const TABLES: &[Table] = &[
                 "What a plan may do with a store: whatever pays, must be open, must not be open",
             )
             .zh(&["规则"]),
+            default(
+                "transfers",
+                Type::Word(&[
+                    word("both", &["双向"]),
+                    word("gives", &["仅调出"]),
+                    word("takes", &["仅调入"]),
+                    word("none", &["不参与"]),
+                ]),
+                "both",
+                "Which transfers a store consents to: both ways, only gives cars, only takes cars, none; a store that closes gives in any case",
+            )
+            .zh(&["调拨意愿"]),
         ],
     },
     Table {
