@@ -136,9 +136,10 @@ fn data(ground: &Ground, state: &NetworkState, goods: &Goods, dealers: &[SiteId]
         weeks: scenario.settings.horizon_weeks,
         ages: 1,
         freeze: settings.freeze_weeks,
-        mode: match settings.push {
-            true => room::Mode::Push { unallocated: settings.unallocated.major() },
-            false => room::Mode::Pull,
+        mode: if settings.push {
+            room::Mode::Push { unallocated: settings.unallocated.major() }
+        } else {
+            room::Mode::Pull
         },
         plants: plants.len(),
         models: models(ground),

@@ -157,7 +157,8 @@ fn site(rows: &Rows<'_>, code: String, zones: &Zones<'_>, gcj02: bool, log: &mut
         });
     }
     let rule = [SiteRule::Free, SiteRule::Required, SiteRule::Forbidden][rows.word("rule").unwrap_or(0)];
-    let consent = rows.word("transfers").unwrap_or(0);
+    let [gives, takes] =
+        [[true, true], [true, false], [false, true], [false, false]][rows.word("transfers").unwrap_or(0)];
     let name = rows.text_or("name", &code);
     Site {
         name_zh: rows.text_or("name_zh", &name),
@@ -177,7 +178,7 @@ fn site(rows: &Rows<'_>, code: String, zones: &Zones<'_>, gcj02: bool, log: &mut
         owner: rows.text("owner"),
         service_hours: (opens, closes),
         rule,
-        consent: Consent { gives: consent < 2, takes: consent % 2 == 0 },
+        consent: Consent { gives, takes },
     }
 }
 
