@@ -23,9 +23,16 @@ fn results() -> Results {
         read(name).lines().skip(1).map(|l| l.split(',').map(str::to_owned).collect()).collect()
     };
     let summary = serde_json::from_str(&read("summary.json")).unwrap();
-    let tables =
-        ["alternatives.csv", "orders.csv", "transfers.csv", "dealer_weeks.csv", "shadow_prices.csv", "kpi.csv"]
-            .map(|n| (n, rows(n)));
+    let tables = [
+        "alternatives.csv",
+        "one_more.csv",
+        "orders.csv",
+        "transfers.csv",
+        "dealer_weeks.csv",
+        "shadow_prices.csv",
+        "kpi.csv",
+    ]
+    .map(|n| (n, rows(n)));
     Results { summary, tables: tables.into(), _home: home }
 }
 
@@ -199,6 +206,29 @@ fn orders_are_those_derived_by_hand() {
     {
         let told: f64 = row[4].parse().unwrap();
         assert!((told - by_hand).abs() < 1e-3 && (value - by_hand).abs() < 1e-3, "{row:?}: {value}");
+    }
+    // Solved again with one more it takes a carrier of its own, and the fair shares move: distances of C1, D1, D2, D3.
+    let apart =
+        |cars: [f64; 4], targets: [f64; 4]| -> f64 { cars.iter().zip(targets).map(|(c, t)| 500.0 * c / t).sum() };
+    let targets =
+        |slots: f64, held: f64, rates: [f64; 4]| rates.map(|r| (slots + held) / rates[..].iter().sum::<f64>() * r);
+    let m1 = |slots: f64| {
+        // D2 stays out of the level, not of the distances.
+        let level = (slots + 126.0) / 56.0;
+        [14.0, 28.0, 42.0, 14.0].map(|r| level * r)
+    };
+    let more = [
+        7_500.0 - 140.0 - 300.0 - 1_920.0 + apart([6.5, 0.0, 34.5, 3.5], m1(112.0))
+            - apart([6.75, 0.5, 33.75, 3.25], m1(113.0)),
+        15_190.0 - 300.0 - 1_920.0 + apart([1.0, 0.0, 1.0, 0.0], targets(56.0, 98.0, [7.0, 14.0, 21.0, 7.0]))
+            - apart([8.0 / 7.0, 5.0 / 7.0, 4.0 / 7.0, 1.0 / 7.0], targets(57.0, 98.0, [7.0, 14.0, 21.0, 7.0])),
+    ];
+    let rows = &r.tables["one_more.csv"];
+    assert_eq!(rows.len(), 2);
+    for (model, value, relaxed) in [("M1", more[0], 6_817.1989), ("M2", more[1], 14_642.4242)] {
+        let row = rows.iter().find(|row| row[2] == model).unwrap();
+        let (relaxation, again): (f64, f64) = (row[5].parse().unwrap(), row[6].parse().unwrap());
+        assert!((relaxation - relaxed).abs() < 1e-3 && (again - value).abs() < 0.006, "{row:?}: {value}");
     }
     // Stock, arrivals and customers turned away, by dealer and week.
     for row in &r.tables["dealer_weeks.csv"] {

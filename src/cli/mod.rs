@@ -60,7 +60,7 @@ enum Command {
     /// Read a scenario and report every fault at once.
     Check(check::CheckArgs),
     /// The whole job: check, forecast, place, transfer, replenish, simulate, evaluate, report.
-    Plan(steps::WeekArgs),
+    Plan(steps::OrderArgs),
     /// What will be asked for: of a scenario by model, dealer and week, or of any table of series.
     Forecast(series::ForecastArgs),
     /// Where stores should stand.
@@ -69,7 +69,7 @@ enum Command {
     Transfer(steps::StepArgs),
     /// What is sent to each dealer, week by week, for the network (or today's) and after the transfers in the results
     /// folder.
-    Replenish(steps::WeekArgs),
+    Replenish(steps::OrderArgs),
     /// Loads and tours of car carriers for the coming week: orders of the first week and transfers.
     Route(steps::StepArgs),
     /// What to watch and what to do this Monday: warnings with the order or transfer that answers each.

@@ -39,6 +39,8 @@ pub(super) struct Input {
     variant: Option<String>,
     /// Results folder of last week's plan.
     pub previous: Option<PathBuf>,
+    /// How many limits are solved again with one more of them.
+    pub worth: Option<usize>,
     started: String,
     began: Instant,
     /// The results folder is this run's alone.
@@ -80,7 +82,20 @@ impl Input {
         };
         let started = jiff::Timestamp::now().to_string();
         let (from, variant) = (args.at.scenario.display().to_string(), args.at.variant.clone());
-        Ok(Self { scenario, notes, out, options, watch, from, variant, previous: None, started, began, _hold: hold })
+        Ok(Self {
+            scenario,
+            notes,
+            out,
+            options,
+            watch,
+            from,
+            variant,
+            previous: None,
+            worth: None,
+            started,
+            began,
+            _hold: hold,
+        })
     }
 }
 
@@ -274,17 +289,19 @@ impl<'a> Session<'a> {
                 return Err(exit::BAD_INPUT);
             }
         };
-        let (made, alternatives) = self.timed("replenish", |s| {
+        let (made, alternatives, worth) = self.timed("replenish", |s| {
             let (state, run) = (&s.networks().1, &s.input.options);
             let made = replenish(&s.ground, state, &moves, previous.as_ref(), run, &s.input.watch)?;
             let alternatives = made.alternatives(&s.ground)?;
-            Ok((made, alternatives))
+            let worth = made.one_more(run, s.input.worth)?;
+            Ok((made, alternatives, worth))
         })?;
         self.limited |= !made.plan.repeatable;
         self.summary.replenish(&self.ground, &made);
         self.stage.put("orders.csv", decisions::orders(&self.ground, &made).into_bytes());
         self.stage.put("order_basis.csv", monday::basis(&self.ground, &made).into_bytes());
         self.stage.put("alternatives.csv", monday::alternatives(&alternatives).into_bytes());
+        self.stage.put("one_more.csv", monday::one_more(&self.ground, &made, &worth).into_bytes());
         if let Some(previous) = &previous {
             let found = changes(&self.ground, &made, previous);
             self.summary.changes(previous, &found);

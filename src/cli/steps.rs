@@ -22,6 +22,17 @@ pub(super) struct WeekArgs {
     pub previous: Option<PathBuf>,
 }
 
+/// A step that plans a week's orders.
+#[derive(Debug, clap::Args)]
+pub(super) struct OrderArgs {
+    #[command(flatten)]
+    pub week: WeekArgs,
+    /// Solve again with one more of each of the N dearest limits (a build slot, a place, 10,000 of credit): one_more.csv
+    /// [default: 8 in small networks, else 0].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=1000))]
+    pub worth: Option<u16>,
+}
+
 /// How a step is run, whatever it is run on.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct RunArgs {
@@ -83,19 +94,20 @@ pub(super) fn set_threads(threads: Option<usize>) {
 
 pub(super) fn run(step: Step, args: &StepArgs) -> u8 {
     set_threads(args.run.threads);
-    go(step, args, None, None).unwrap_or_else(|code| code)
+    go(step, args, None, None, None).unwrap_or_else(|code| code)
 }
 
 /// The step beside last week's plan.
-pub(super) fn run_week(step: Step, args: &WeekArgs) -> u8 {
-    set_threads(args.step.run.threads);
-    go(step, &args.step, None, args.previous.clone()).unwrap_or_else(|code| code)
+pub(super) fn run_week(step: Step, args: &OrderArgs) -> u8 {
+    let week = &args.week;
+    set_threads(week.step.run.threads);
+    go(step, &week.step, None, week.previous.clone(), args.worth).unwrap_or_else(|code| code)
 }
 
 /// The step with a precision for the simulation.
 pub(super) fn run_to_precision(step: Step, args: &StepArgs, precision: Precise) -> u8 {
     set_threads(args.run.threads);
-    go(step, args, Some(precision), None).unwrap_or_else(|code| code)
+    go(step, args, Some(precision), None, None).unwrap_or_else(|code| code)
 }
 
 /// Half-width asked for, and replications at most.
@@ -105,9 +117,15 @@ pub(super) struct Precise {
     pub most: u32,
 }
 
-fn go(step: Step, args: &StepArgs, precise: Option<Precise>, previous: Option<PathBuf>) -> Result<u8, Ended> {
+fn go(
+    step: Step,
+    args: &StepArgs,
+    precise: Option<Precise>,
+    previous: Option<PathBuf>,
+    worth: Option<u16>,
+) -> Result<u8, Ended> {
     let mut input = Input::read(args)?;
-    input.previous = previous;
+    (input.previous, input.worth) = (previous, worth.map(usize::from));
     if let Some(precise) = precise {
         (input.options.precision, input.options.replications) = (Some(precise.relative), precise.most);
     }

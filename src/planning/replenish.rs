@@ -9,6 +9,7 @@ use crate::network::Carrier;
 use crate::progress::Observer;
 use crate::replenishment::allocation::Rule;
 use crate::replenishment::problem as room;
+use crate::replenishment::worth::{self, Worth};
 use crate::replenishment::{self, plan::Plan};
 use crate::units::Money;
 use rayon::prelude::*;
@@ -19,6 +20,10 @@ const FAINT: f64 = 0.01;
 
 /// Nodes of the search that makes small networks exact.
 const EXACT_NODES: u64 = 5_000;
+
+/// Cells times weeks up to which limits are solved again without being told so, and how many.
+const SMALL: usize = 2_000;
+const FEW: usize = 8;
 
 /// The weekly problem, its plan, and the scenario ids of its positions.
 pub struct Replenishment {
@@ -78,6 +83,17 @@ impl Replenishment {
 }
 
 impl Replenishment {
+    /// What one more of the dearest limits is worth, each by a whole new plan: so many of them, or [`FEW`] where the
+    /// network is small.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`] when the run was stopped, [`Error::Internal`] when a wider problem has no plan.
+    pub fn one_more(&self, options: &Options, most: Option<usize>) -> Result<Vec<Worth>, Error> {
+        let data = self.problem.data();
+        let most = most.unwrap_or(if data.cells.len() * data.weeks <= SMALL { FEW } else { 0 });
+        worth::of_a_plan(&self.problem, &self.plan, &work(options), most).map_err(|e| failed(e, options))
+    }
+
     /// Plans changed data of the same dealers and plants by the same work.
     pub fn again(&self, data: room::Data, options: &Options) -> Result<Plan, Error> {
         let problem = room::Problem::new(data).map_err(|e| Error::Internal(e.to_string()))?;

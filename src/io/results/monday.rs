@@ -1,8 +1,10 @@
 //! The Monday plan beside others: what it stands on, what changed since the last one, what the industry's rules would do.
 
 use super::table::{Cell, Table};
+use crate::ids::{Id, ModelId, SiteId};
 use crate::planning::{Change, Footing, Ground, Replenishment};
 use crate::replenishment::CostParts;
+use crate::replenishment::worth::{CREDIT_STEP, Scarce, Worth};
 
 /// Columns of order_basis.csv, as it is written and read back.
 pub(super) const BASIS: [&str; 9] = [
@@ -97,6 +99,40 @@ pub fn alternatives(list: &[(&'static str, CostParts, f64)]) -> Table {
             Cell::Number(total - plan, 2),
             Cell::Number(*fill, 6),
         ]);
+    }
+    table
+}
+
+/// one_more.csv: what one more of the dearest limits is worth, by the relaxation's price and by a plan solved again. Plans
+/// that are not proved optimal differ by their gaps too.
+pub fn one_more(ground: &Ground, made: &Replenishment, found: &[Worth]) -> Table {
+    let (scenario, data) = (ground.scenario, made.problem.data());
+    let mut table =
+        Table::new(&["limit", "site_id", "model_id", "week_start", "more", "relaxation_value_cny", "solved_again_cny"]);
+    let code = |s: SiteId| scenario.network.sites[s].code.clone();
+    for w in found {
+        let [limit, site, model, week, more] = match w.what {
+            Scarce::Slot { supply, week } => {
+                let s = &data.supply[supply];
+                let model = scenario.catalogue.models[ModelId::at(s.model)].code.clone();
+                let monday = ground.forecast.monday(week).to_string();
+                ["build_slots".into(), code(made.plants[s.plant]), model, monday, "1 car".into()]
+            }
+            Scarce::Storage { dealer } => {
+                ["storage".into(), code(made.dealers[dealer]), String::new(), String::new(), "1 car".into()]
+            }
+            Scarce::Credit { dealer } => {
+                let more = format!("{CREDIT_STEP} cny");
+                ["credit".into(), code(made.dealers[dealer]), String::new(), String::new(), more]
+            }
+            Scarce::Run { carrier } => {
+                let plant = code(made.plants[data.carriers[carrier].plant]);
+                ["carrier".into(), plant, String::new(), String::new(), "1 run a week".into()]
+            }
+        };
+        let texts = [&limit, &site, &model, &week, &more].map(|t| Cell::Text(t));
+        let values = [Cell::Number(w.relaxation, 4), Cell::Number(w.solved_again, 2)];
+        table.row(texts.into_iter().chain(values));
     }
     table
 }
