@@ -128,20 +128,61 @@ fn network(closed: bool) -> Problem {
     Problem::new(parts).unwrap_or_else(|faults| panic!("{}", faults[0]))
 }
 
-/// A year of a large network under two plans.
+/// What the peers simulate, as a network: 500 dealers × 20 models, .3 cars a day each, eight cars of base stock reviewed
+/// every day, 14 days of lead time; customers without a car try three further dealers or have one fetched.
+fn peers() -> Problem {
+    let (dealers, models, days) = (500u32, 20u32, 365u32);
+    let cells = (dealers * models) as usize;
+    let mut parts = network(false).into_parts();
+    (parts.days, parts.regions, parts.review_days) = (days, 5, 1);
+    parts.month = (0..days).map(|t| (t / 31) as u16).collect();
+    parts.zones = (0..dealers)
+        .map(|z| Zone {
+            region: z % 5,
+            choices: (0..4).map(|k| Choice { dealer: (z + k) % dealers, weight: 1.0 / f64::from(1 + 3 * k) }).collect(),
+            outside: 0.0,
+        })
+        .collect();
+    parts.dealers = (0..dealers)
+        .map(|d| Dealer {
+            region: d % 5,
+            open: true,
+            storage: None,
+            lead_time: 0,
+            donors: (1..=6)
+                .map(|k| Arc { donor: (d + k) % dealers, cost: Money::from_major(300.0 + 50.0 * f64::from(k)) })
+                .collect(),
+        })
+        .collect();
+    parts.models.truncate(models as usize);
+    parts.lead_times = vec![(0..15).map(|k| f64::from(u8::from(k == 14))).collect()];
+    parts.day_factor = vec![vec![1.0; days as usize]; 2];
+    parts.market = Market { national_sd: 0.0, regional_sd: 0.0, persistence: 0.0, dispersion: 0.0 };
+    parts.behaviour = Behaviour { further_dealers: 3, ..Behaviour::default() };
+    (parts.demand, parts.rate) = (vec![0.3; cells], vec![0.3; cells]);
+    parts.supply = Vec::new();
+    parts.stock =
+        (0..cells as u32).map(|c| Lot { dealer: c / models, model: c % models, cars: 8, age_days: 0 }).collect();
+    parts.policy = Policy::OrderUpTo { levels: vec![8; cells], season: Vec::new() };
+    parts.trade.reserve = vec![1; cells];
+    Problem::new(parts).unwrap_or_else(|faults| panic!("{}", faults[0]))
+}
+
+/// A year of the peers' network, and of a large maker's under two plans.
 fn network_kernel(replications: u32, threads: usize) {
     let mut before = None;
-    for closed in [false, true] {
-        let problem = network(closed);
+    for (name, closed) in [("peers", false), ("maker", false), ("maker closed", true)] {
+        let problem = if name == "peers" { peers() } else { network(closed) };
+        let cells = problem.parts().dealers.len() * problem.parts().models.len();
         let begin = Clock::start();
         let options = Options { replications, threads: Some(threads), ..Options::default() };
         let outcome = run(&problem, &options, &Silent).expect("the run ends");
         let (wall, seconds) = begin.seconds();
         println!(
-            "network closed={closed}: {replications} replications, {threads} threads: {wall:.2} s, processor {seconds:.2} s, {:.1} M events, {:.1} M events/s, {:.0} M dealer-model-days/s",
+            "network {name}: {replications} replications, {threads} threads: {wall:.2} s, processor {seconds:.2} s, {:.1} M events, {:.1} M events/s, {:.0} M dealer-model-days/s",
             outcome.events as f64 / 1e6,
             outcome.events as f64 / seconds / 1e6,
-            900.0 * 60.0 * 364.0 * f64::from(replications) / seconds / 1e6
+            cells as f64 * f64::from(problem.parts().days) * f64::from(replications) / seconds / 1e6
         );
         for &m in Measure::ALL {
             println!("  {:14} {:16.1} ± {:.1}", m.name(), outcome.network.mean(m), outcome.network.interval(m).half);
@@ -152,6 +193,13 @@ fn network_kernel(replications: u32, threads: usize) {
             outcome.network.lost_share(),
             outcome.network.aged_share()
         );
+        if name == "peers" {
+            // What an event-driven peer counts: customers, and cars that arrive.
+            let total = |m: Measure| outcome.network.mean(m) * f64::from(replications) / seconds / 1e6;
+            let both = total(Measure::Customers) + total(Measure::Received);
+            println!("  customers and cars received: {both:.1} M a second");
+            continue;
+        }
         if let Some(b) = &before {
             println!("  profit difference {:?}", outcome.profit_difference(b));
         }

@@ -141,7 +141,7 @@ def main():
             print(f"forecourt    {best:14,.0f} dealer-model-days/s")
             for name, rate in rates.items():
                 print(f"ratio to {name:9} {best / rate:12,.1f}")
-        events = [float(g) * 1e6 for g in re.findall(r"network .*?, ([\d.]+) M events/s", text)]
+        events = [float(g) * 1e6 for g in re.findall(r"customers and cars received: ([\d.]+) M a second", text)]
         if events:
             print(f"network      {max(events):14,.0f} events/s")
             print(f"simpy        {simpy_events[0]:14,.0f} events/s")

@@ -12,6 +12,7 @@ mod generate;
 mod init;
 mod lang;
 mod monitor;
+mod plans;
 mod policy;
 mod price;
 mod promotion;

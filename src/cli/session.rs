@@ -34,7 +34,7 @@ pub(super) struct Input {
     pub options: Options,
     pub watch: Terminal,
     /// Where the scenario was read from.
-    from: String,
+    pub from: String,
     /// Which variant of it.
     variant: Option<String>,
     /// Results folder of last week's plan.

@@ -90,7 +90,8 @@ fn freight(tally: &Tally, facts: &NetworkFacts, days: f64) -> f64 {
     yearly(tally, Measure::Received, days) * facts.freight_per_car.major()
 }
 
-fn profit(tally: &Tally, facts: &NetworkFacts, days: f64) -> f64 {
+/// Profit of a year after fixed, one-off and freight cost, money, from a replication of so many days.
+pub fn yearly_profit(tally: &Tally, facts: &NetworkFacts, days: f64) -> f64 {
     tally.profit() as f64 * 365.0 / days / 100.0
         - freight(tally, facts, days)
         - facts.fixed_cost.major()
@@ -101,7 +102,7 @@ const FIGURES: &[Figure] = {
     use Better::{High, Low};
     use Measure as M;
     &[
-        Figure { id: "profit", unit: "cny", better: High, of: profit },
+        Figure { id: "profit", unit: "cny", better: High, of: yearly_profit },
         Figure { id: "contribution", unit: "cny", better: High, of: |t, _, d| money(t, M::Contribution, d) },
         Figure { id: "fixed_cost", unit: "cny", better: Low, of: |_, f, _| f.fixed_cost.major() },
         Figure { id: "one_off_cost", unit: "cny", better: Low, of: |_, f, _| f.one_off_per_year.major() },
@@ -198,7 +199,7 @@ mod tests {
             overlap: 0.0,
         };
         // Half a year simulated: (900 − 100 − 3 · 10) · 2 − 200 − 50.
-        assert!((profit(&tally, &facts, 182.5) - 1290.0).abs() < 1e-9);
+        assert!((yearly_profit(&tally, &facts, 182.5) - 1290.0).abs() < 1e-9);
         let by_id = |id: &str| {
             let f = FIGURES.iter().find(|f| f.id == id).unwrap();
             (f.of)(&tally, &facts, 182.5)

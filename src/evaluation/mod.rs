@@ -4,4 +4,4 @@ pub mod health;
 pub mod kpi;
 pub mod monitor;
 
-pub use kpi::{Better, Kpi, NetworkFacts, by_replication, kpis};
+pub use kpi::{Better, Kpi, NetworkFacts, by_replication, kpis, yearly_profit};

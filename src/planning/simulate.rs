@@ -72,28 +72,7 @@ pub fn simulate(
     Ok(Simulation { dealers, today, plan, reached: None })
 }
 
-/// Simulates today's network and several plans on the same customers until the network cost of each is known to
-/// [`Options::precision`]; today's network comes first. Planned transfers are left out: each plan would have its own.
-pub fn compare_plans(
-    ground: &Ground,
-    today: &NetworkState,
-    plans: &[NetworkState],
-    options: &Options,
-    watch: &dyn Observer,
-) -> Result<(Vec<Outcome>, Reached), Error> {
-    let states: Vec<&NetworkState> = std::iter::once(today).chain(plans).collect();
-    let dealers: Vec<SiteId> = today.open.ids().filter(|&site| states.iter().any(|s| s.open[site].is_some())).collect();
-    let market = Market::new(ground, &states);
-    let problem = |this: &&NetworkState| {
-        let goods = Goods::of(ground, this);
-        let moves = all_moves(ground, &dealers, this, &goods, None)?;
-        checked(parts(ground, &market, &dealers, this, &goods, moves))
-    };
-    let problems = states.iter().map(problem).collect::<Result<Vec<_>, _>>()?;
-    compare(&problems, &run_options(options), options.precision.unwrap_or(0.01), watch).map_err(ended)
-}
-
-fn run_options(options: &Options) -> simulation::Options {
+pub(super) fn run_options(options: &Options) -> simulation::Options {
     simulation::Options {
         seed: options.seed,
         replications: options.replications,
@@ -104,14 +83,14 @@ fn run_options(options: &Options) -> simulation::Options {
     }
 }
 
-fn checked(parts: room::Parts) -> Result<room::Problem, Error> {
+pub(super) fn checked(parts: room::Parts) -> Result<room::Problem, Error> {
     room::Problem::new(parts).map_err(|faults| {
         let first: Vec<String> = faults.iter().take(5).map(ToString::to_string).collect();
         Error::Internal(format!("{} faults in the simulated network: {}", faults.len(), first.join("; ")))
     })
 }
 
-fn ended(error: simulation::Error) -> Error {
+pub(super) fn ended(error: simulation::Error) -> Error {
     match error {
         simulation::Error::Interrupted => Error::Stopped,
         other => Error::Internal(other.to_string()),
@@ -119,7 +98,7 @@ fn ended(error: simulation::Error) -> Error {
 }
 
 /// Demand that all networks share.
-struct Market {
+pub(super) struct Market {
     /// A format of every store that any network has.
     format: IdVec<SiteId, Option<FormatId>>,
     /// Largest share of registrations that any network wins, by zone.
@@ -139,7 +118,7 @@ fn share(ground: &Ground, state: &NetworkState, zone: ZoneId) -> f64 {
 impl Market {
     /// Splits the forecast over zones by what the market model sells there today, in each region's taste; zones that
     /// nobody serves today get the same ratio of forecast to market model.
-    fn new(ground: &Ground, states: &[&NetworkState]) -> Self {
+    pub(super) fn new(ground: &Ground, states: &[&NetworkState]) -> Self {
         let today = states[0];
         let network = &ground.scenario.network;
         let models = ground.scenario.catalogue.models.len();
@@ -188,7 +167,7 @@ fn mixes(ground: &Ground, today: &NetworkState) -> Grid<RegionId, ModelId, f64> 
     mix
 }
 
-fn parts(
+pub(super) fn parts(
     ground: &Ground,
     market: &Market,
     dealers: &[SiteId],
@@ -494,7 +473,7 @@ fn lead_rows(means: impl Iterator<Item = f64>, cv: f64) -> (Vec<u32>, Vec<Vec<f6
 }
 
 /// The week's transfers, and the cars that they leave at stores that close, which go on to other stores.
-fn all_moves(
+pub(super) fn all_moves(
     ground: &Ground,
     dealers: &[SiteId],
     state: &NetworkState,

@@ -4,6 +4,7 @@ use super::sharpen::Controls;
 use super::{Error, Options, Outcome, Problem, Tally, run};
 use crate::progress::Observer;
 use crate::stats::interval::Interval;
+use crate::stats::knockout::{Found, Rule, knockout};
 use crate::stats::sequential::Precision;
 
 /// Replicates until the 95 % interval of a figure is as narrow as asked for. `precision` counts blocks of
@@ -93,4 +94,37 @@ pub fn compare(
             return Ok((outcomes, Reached { relative, cost, profit, met: worst.relative() <= relative }));
         }
     }
+}
+/// Finds the best of several problems on the same replications by [`knockout`]: those clearly behind are not simulated
+/// further. `figure` is what counts, of one replication of the problem at a position. Which replications are made follows from
+/// the seed, so the answer is repeatable.
+///
+/// # Errors
+/// [`Error::Interrupted`] when the run was stopped, and those of [`run`].
+pub fn best_of(
+    problems: &[Problem],
+    options: &Options,
+    rule: &Rule,
+    figure: impl Fn(usize, &Tally) -> f64,
+    observer: &dyn Observer,
+) -> Result<(Vec<Outcome>, Found), Error> {
+    let mut outcomes: Vec<Option<Outcome>> = problems.iter().map(|_| None).collect();
+    let found = knockout(problems.len(), rule, |alive, from, to| {
+        observer.note(&format!("{} of {} left after {from} replications each", alive.len(), problems.len()));
+        let shard = Options { first: options.first + from, replications: to - from, ..options.clone() };
+        let one = |&k: &usize| {
+            let outcome = run(&problems[k], &shard, observer)?;
+            if outcome.stopped {
+                return Err(Error::Interrupted);
+            }
+            let values = outcome.totals.iter().map(|t| figure(k, t)).collect();
+            match &mut outcomes[k] {
+                Some(all) => all.merge(outcome),
+                none => *none = Some(outcome),
+            }
+            Ok(values)
+        };
+        alive.iter().map(one).collect::<Result<Vec<Vec<f64>>, Error>>()
+    })?;
+    Ok((outcomes.into_iter().flatten().collect(), found))
 }

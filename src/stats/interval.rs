@@ -1,5 +1,6 @@
 //! How sure a mean is.
 
+use super::normal::cumulative;
 use super::special::student_two_sided;
 
 /// A mean with the half-width of its confidence interval.
@@ -34,6 +35,18 @@ impl Interval {
     pub fn scaled(&self, factor: f64) -> Self {
         Self { mean: self.mean * factor, half: self.half * factor.abs(), count: self.count }
     }
+}
+
+/// Lower bound (Bonferroni) on the probability that no other is better by more than `zone`, from the intervals of level
+/// `level` of the differences "the best less another". What does not vary and is not behind by more than the zone is not
+/// better.
+pub fn none_better(differences: &[Interval], level: f64, zone: f64) -> f64 {
+    let wrong = |i: &Interval| {
+        let error = i.half / student_two_sided(level, (i.count.max(2) - 1) as f64);
+        let apart = i.mean + zone;
+        if error > 0.0 { cumulative(-apart / error) } else { f64::from(u8::from(apart < 0.0)) }
+    };
+    (1.0 - differences.iter().map(wrong).sum::<f64>()).max(0.0)
 }
 
 /// Exact sums of whole-number observations; joining two is free of order.
@@ -126,6 +139,19 @@ mod tests {
             m.push(v);
         }
         m
+    }
+
+    #[test]
+    fn the_probability_of_a_right_choice() {
+        let half = student_two_sided(0.95, 99.0);
+        let at = |mean: f64| Interval { mean, half, count: 100 };
+        // One rival three standard errors behind, one nobody can tell apart, and the same with a zone of three.
+        assert!((none_better(&[at(3.0)], 0.95, 0.0) - 0.998_650_1).abs() < 1e-6);
+        assert!((none_better(&[at(3.0), at(0.0)], 0.95, 0.0) - 0.498_650_1).abs() < 1e-6);
+        assert!((none_better(&[at(0.0)], 0.95, 3.0) - 0.998_650_1).abs() < 1e-6);
+        assert_eq!(none_better(&[], 0.95, 0.0), 1.0);
+        let sure = |mean: f64| none_better(&[Interval { mean, half: 0.0, count: 9 }], 0.95, 0.0);
+        assert_eq!((sure(0.0), sure(-1.0)), (1.0, 0.0));
     }
 
     #[test]

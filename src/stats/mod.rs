@@ -5,15 +5,15 @@
 //! - [`stream`]: random numbers that are a function of a key, so that any draw can be computed again on request.
 //! - [`poisson`], [`alias`], [`threshold`], [`normal`]: what is drawn from them.
 //! - [`quasi`]: points more even than chance.
-//! - [`interval`], [`sketch`], [`control`], [`sequential`], [`selection`]: what is concluded.
+//! - [`interval`], [`sketch`], [`control`], [`sequential`], [`knockout`]: what is concluded.
 
 pub mod alias;
 pub mod control;
 pub mod interval;
+pub mod knockout;
 pub mod normal;
 pub mod poisson;
 pub mod quasi;
-pub mod selection;
 pub mod sequential;
 pub mod sketch;
 pub mod special;

@@ -4,8 +4,7 @@
 use super::design::Study;
 use super::points::{Place, Point};
 use super::task::Worked;
-use crate::stats::interval::{Interval, of_floats};
-use crate::stats::{normal, special};
+use crate::stats::interval::{Interval, none_better, of_floats};
 use std::collections::BTreeMap;
 
 /// Points that are ranked in full.
@@ -141,12 +140,8 @@ impl<'s> Collector<'s> {
 
     /// Lower bound on the probability that no other ranked point is better than the first (Bonferroni, paired).
     pub fn sure(&self) -> f64 {
-        let wrong = |r: &Ranked| {
-            let i = r.behind;
-            let error = i.half / special::student_two_sided(LEVEL, (i.count.max(2) - 1) as f64);
-            if error > 0.0 { normal::cumulative(i.mean / error) } else { f64::from(u8::from(i.mean >= 0.0)) }
-        };
-        (1.0 - self.ranking().iter().skip(1).map(wrong).sum::<f64>()).max(0.0)
+        let ahead: Vec<Interval> = self.ranking().iter().skip(1).map(|r| r.behind.scaled(-1.0)).collect();
+        none_better(&ahead, LEVEL, 0.0)
     }
 
     /// What each axis moves: mean profit by value, the widest axis first.

@@ -25,7 +25,7 @@ pub(super) fn run(folder: PathBuf, args: &CompeteArgs) -> Result<u8, Ended> {
     };
     let mut session = Session::new(&input, false);
     let placement = if let Some(folder) = &args.plan {
-        super::super::simulate::read(&session, &input, folder)?
+        super::super::plans::read(&session, &input, folder)?
     } else {
         session.take_placed()?;
         session.placement.take().expect("a network was taken")

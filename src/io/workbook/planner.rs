@@ -25,7 +25,11 @@ const TABLES: &[(&str, &str, &str)] = &[
     ("dealers.csv", "Dealers in the simulation", "经销商仿真结果"),
     ("dealer_weeks.csv", "Expected stock, demand and arrivals by dealer and week", "各店各周预计库存、需求与到货"),
     ("shadow_prices.csv", "What one more unit of a limit is worth in the relaxation", "松弛问题中各限制的边际价值"),
-    ("one_more.csv", "What one more of the dearest limits is worth, solved again", "最紧限制各增加一单位、重新求解后的价值"),
+    (
+        "one_more.csv",
+        "What one more of the dearest limits is worth, solved again",
+        "最紧限制各增加一单位、重新求解后的价值",
+    ),
     ("forecast.csv", "National forecast by model and week", "全国各车型各周预测"),
     ("forecast_dealers.csv", "Expected cars a week by dealer and model", "各店各车型每周预计销量"),
     ("sites.csv", "Sites: names and places", "站点"),
