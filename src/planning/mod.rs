@@ -13,6 +13,7 @@ mod goods;
 mod ground;
 mod hand;
 mod health;
+mod infeasible;
 mod lead;
 mod market;
 mod place;

@@ -22,9 +22,9 @@ pub fn dealer_problem(ground: &Ground) -> Result<Problem, Error> {
         .map_err(|faults| Error::Unfit(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
 }
 
-fn failed(failure: Failure) -> Error {
+fn failed(ground: &Ground, failure: Failure) -> Error {
     match failure {
-        Failure::Infeasible(_) => Error::Infeasible(failure.to_string()),
+        Failure::Infeasible(parts) => Error::Infeasible(super::infeasible::words(ground, &parts)),
         Failure::NothingFound => Error::Limit(failure.to_string()),
         Failure::Solver(_) | Failure::Certificate(_) => Error::Internal(failure.to_string()),
     }
@@ -35,7 +35,7 @@ pub fn place(ground: &Ground, options: &Options, watch: &dyn Observer) -> Result
     let problem = dealer_problem(ground)?;
     let settings = &ground.scenario.settings.placement;
     let plan = dealer::solve(&problem, settings.gap, settings.max_nodes, &options.limits(), watch)
-        .map_err(|e| if options.stop.raised() { Error::Stopped } else { failed(e) })?;
+        .map_err(|e| if options.stop.raised() { Error::Stopped } else { failed(ground, e) })?;
     Ok(Placement { problem, plan })
 }
 
@@ -57,6 +57,6 @@ pub fn assess(
         (problem.stores[m.from].id, problem.stores[m.to].id) == *pair
     };
     let taken = (0..problem.moves.len()).filter(|&k| moves.iter().any(|p| is(k, p))).collect();
-    let plan = dealer::assess(&problem, &chosen, taken).map_err(failed)?;
+    let plan = dealer::assess(&problem, &chosen, taken).map_err(|e| failed(ground, e))?;
     Ok(Placement { problem, plan })
 }

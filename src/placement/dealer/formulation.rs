@@ -57,7 +57,7 @@ pub(super) struct Formulation {
     /// `w`, by phase and move.
     pub moves: Vec<Vec<Col>>,
     /// Slack columns of the loosened families.
-    pub slack: Vec<(Family, Col)>,
+    pub slack: Vec<(Family, Rule, Col)>,
     /// `(store, position of the pull)` of every zone.
     of_zone: Vec<Vec<(usize, usize)>>,
     loose: Option<Loose>,
@@ -149,7 +149,7 @@ impl Formulation {
             let size = 1.0 + bounds + terms.iter().map(|t| t.1.abs()).sum::<f64>();
             let col = self.programme.column(loose.price, 0.0, size);
             terms.push((col, if upper.is_finite() { -1.0 } else { 1.0 }));
-            self.slack.push((family, col));
+            self.slack.push((family, rule, col));
         }
         self.row(rule, lower, upper, terms);
     }

@@ -16,6 +16,7 @@ mod solve;
 mod tree;
 
 pub use build::Worth;
+pub use causes::{Cause, Way};
 pub use network::{Change, Network};
 pub use plan::{Action, Alternative, Plan, StorePlan};
 pub use problem::{Fault, Move, Phase, Problem, Pull, Store, StoreOption, Zone};

@@ -1,7 +1,7 @@
 //! Part by part to the best network, its proof, and the words for it.
 
 use super::alternatives::alternatives;
-use super::causes::causes;
+use super::causes::{Way, causes};
 use super::flow::Roads;
 use super::formulation::Formulation;
 use super::plan::{Action, Plan, StorePlan};
@@ -17,9 +17,9 @@ use rayon::prelude::*;
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The rules contradict each other; the sentences name the rules and how far each must give way.
-    #[error("no network obeys all rules: {}", .0.join("; "))]
-    Infeasible(Vec<String>),
+    /// The rules contradict each other: for every part of the network without a plan the ways out, each enough by itself.
+    #[error("no network obeys all rules")]
+    Infeasible(Vec<Vec<Way>>),
     /// The search was stopped before it had found any plan.
     #[error(
         "the search ended before any plan was found; raise --time-limit or [placement] max_nodes, whichever ended it"
@@ -52,8 +52,8 @@ pub fn solve(problem: &Problem, gap: f64, nodes: u64, limits: &Limits, watch: &d
     let mut faults = Vec::new();
     for (part, answer) in parts.iter().zip(solved) {
         let found = match answer {
-            Err(Failure::Infeasible(sentences)) => {
-                faults.extend(sentences);
+            Err(Failure::Infeasible(ways)) => {
+                faults.extend(ways);
                 continue;
             }
             other => other?,
@@ -92,7 +92,7 @@ pub fn assess(problem: &Problem, open: &[Option<usize>], moves: Vec<usize>) -> R
 /// Solves one part.
 fn search(problem: &Problem, gap: f64, limits: &Limits, watch: &dyn Observer) -> Result<Found, Failure> {
     if problem.stores.is_empty() {
-        return Err(Failure::Infeasible(causes(problem, limits)?));
+        return Err(Failure::Infeasible(vec![causes(problem, limits)?]));
     }
     let decided = |i: usize| problem.stores[i].today.is_none() && problem.choices(i).len() == 1;
     if (0..problem.stores.len()).all(decided) {
@@ -100,7 +100,7 @@ fn search(problem: &Problem, gap: f64, limits: &Limits, watch: &dyn Observer) ->
     }
     let mut found = Search::new(problem, gap, limits)?.run(watch)?;
     if found.best.is_none() && found.bound == f64::NEG_INFINITY {
-        return Err(Failure::Infeasible(causes(problem, limits)?));
+        return Err(Failure::Infeasible(vec![causes(problem, limits)?]));
     }
     if found.best.is_none() {
         found.best = any_plan(problem, limits)?;
@@ -112,7 +112,7 @@ fn search(problem: &Problem, gap: f64, limits: &Limits, watch: &dyn Observer) ->
 fn nothing_to_decide(problem: &Problem, limits: &Limits) -> Result<Found, Failure> {
     let network = Network::today(problem);
     if certificate::rules(problem, &network).is_err() {
-        return Err(Failure::Infeasible(causes(problem, limits)?));
+        return Err(Failure::Infeasible(vec![causes(problem, limits)?]));
     }
     let proof =
         Part { stores: (0..problem.stores.len()).collect(), rules: Vec::new(), nodes: vec![Node::Leaf(Vec::new())] };
