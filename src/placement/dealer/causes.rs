@@ -236,7 +236,7 @@ mod tests {
             4 => {
                 let site = *candidates.first()?;
                 p.stores[site].rule = SiteRule::Required;
-                let dear = |o: &mut super::super::StoreOption| o.one_off = o.one_off + Money::from_major(1.0);
+                let dear = |o: &mut super::super::StoreOption| o.one_off += Money::from_major(1.0);
                 p.stores[site].options.iter_mut().for_each(dear);
                 p.moves.clear();
                 p.budget = Some(Money::ZERO);
