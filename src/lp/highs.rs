@@ -3,13 +3,16 @@
 //! # Why `unsafe`
 //! HiGHS is a C++ library with a C interface. Every call below passes either a handle that `Handle` owns (created by
 //! `Highs_create`, destroyed once in `Drop`) or pointers into slices that outlive the call and whose lengths are the
-//! ones HiGHS is told. The interrupt callback receives a pointer to an `AtomicBool` that `Handle` keeps alive.
+//! ones HiGHS is told. The interrupt callback receives a pointer to an `AtomicBool` that `Handle` keeps alive. A run with a
+//! time limit happens in a thread of its own; when it does not come back, its object is leaked and never touched again.
 #![expect(unsafe_code, reason = "bindings to the HiGHS C interface")]
 
 use super::{Col, Failure, Limits, Programme, Row, Solution, Status, Stop};
 use highs_sys as ffi;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 /// The version of HiGHS that answers depend on; [`solver_version`] is compared with it before the first solve.
 pub const REQUIRED_VERSION: (i32, i32) = (1, 16);
@@ -75,7 +78,21 @@ impl Basis {
 pub struct Hot {
     handle: Handle,
     limits: Limits,
+    /// Time spent in runs: the solver counts its time limit over all of them.
+    spent: Duration,
+    /// How long a run hangs before it begins, for the test of the deadline.
+    #[cfg(test)]
+    hang: Duration,
 }
+
+/// Time beyond the limit after which a run that has not come back is given up.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// The address of a HiGHS object, on its way to the thread that runs it.
+struct Address(*mut c_void);
+
+// SAFETY: a HiGHS object has no thread affinity; whoever sends the address waits for the answer, or never uses it again.
+unsafe impl Send for Address {}
 
 /// A row to be added: lower bound, upper bound, terms.
 pub type NewRow = (f64, f64, Vec<(Col, f64)>);
@@ -261,7 +278,13 @@ impl Hot {
             }
         };
         Handle::check(code, "the model")?;
-        let hot = Self { handle, limits: limits.clone() };
+        let hot = Self {
+            handle,
+            limits: limits.clone(),
+            spent: Duration::ZERO,
+            #[cfg(test)]
+            hang: Duration::ZERO,
+        };
         hot.apply_limits()?;
         Ok(hot)
     }
@@ -449,11 +472,56 @@ impl Hot {
         self.solve_programme(false)
     }
 
+    /// Runs the solver; its return code, or `None` when it did not come back within the time limit: then the object is left to
+    /// the thread that hangs in it, and an empty one takes its place.
+    fn run_in_time(&mut self) -> Result<Option<c_int>, Failure> {
+        let Some(seconds) = self.limits.seconds else {
+            // SAFETY: the handle holds a model.
+            return Ok(Some(unsafe { ffi::Highs_run(self.handle.raw) }));
+        };
+        let began = Instant::now();
+        let left = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX).saturating_sub(self.spent);
+        let (tell, hear) = mpsc::channel();
+        let address = Address(self.handle.raw);
+        #[cfg(test)]
+        let hang = self.hang;
+        let run = move || {
+            let address = address;
+            #[cfg(test)]
+            std::thread::sleep(hang);
+            // SAFETY: the handle holds a model; nobody else uses it until the answer is there, or ever again.
+            let _ = tell.send(unsafe { ffi::Highs_run(address.0) });
+        };
+        let spawned = std::thread::Builder::new().name("solver".into()).spawn(run);
+        spawned.map_err(|e| Failure::Solver(format!("no thread for the solver: {e}")))?;
+        let answer = hear.recv_timeout(left.saturating_add(GRACE));
+        self.spent += began.elapsed();
+        match answer {
+            Ok(code) => Ok(Some(code)),
+            Err(_) => {
+                let stop = self.handle.stop.clone();
+                // The thread still works on the object and reads the flag: neither is ever freed.
+                std::mem::forget(std::mem::replace(&mut self.handle, Handle::new(&stop)?));
+                Ok(None)
+            }
+        }
+    }
+
     /// Runs the solver; `mixed_integer` says how to read the answer.
     pub fn solve_programme(&mut self, mixed_integer: bool) -> Result<Solution, Failure> {
+        let Some(code) = self.run_in_time()? else {
+            return Ok(Solution {
+                status: Status::TimeLimit,
+                objective: f64::INFINITY,
+                bound: f64::NEG_INFINITY,
+                values: Vec::new(),
+                duals: Vec::new(),
+                reduced_costs: Vec::new(),
+                iterations: 0,
+                nodes: 0,
+            });
+        };
         let h = &self.handle;
-        // SAFETY: the handle holds a model.
-        let code = unsafe { ffi::Highs_run(h.raw) };
         // SAFETY: reads a status.
         let model_status = unsafe { ffi::Highs_getModelStatus(h.raw) };
         let status = match model_status {
@@ -582,6 +650,23 @@ mod tests {
         let mut hot = Hot::new(&p, &limits).unwrap();
         let s = hot.run().unwrap();
         assert!(matches!(s.status, Status::Interrupted | Status::Optimal));
+    }
+
+    #[test]
+    fn a_solver_that_hangs_is_given_up_and_one_that_does_not_answers() {
+        let (p, ..) = small();
+        let limits = Limits { seconds: Some(0.2), ..Limits::default() };
+        let mut hot = Hot::new(&p, &limits).unwrap();
+        assert_eq!(hot.run().unwrap().status, Status::Optimal);
+        hot.hang = Duration::from_secs(600);
+        let began = Instant::now();
+        let s = hot.run().unwrap();
+        assert!(s.status == Status::TimeLimit && !s.has_point() && s.bound == f64::NEG_INFINITY);
+        // The hang would last ten minutes.
+        assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+        // What is left is an empty programme: it can be asked, changed and dropped without harm.
+        assert_eq!((hot.columns(), hot.rows()), (0, 0));
+        assert!(hot.set_rows_bounds(&[(Row(0), 0.0, 1.0)]).is_err());
     }
 
     #[test]
