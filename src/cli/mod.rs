@@ -4,6 +4,7 @@ mod check;
 mod closed_loop;
 mod compare;
 mod compete;
+mod conform;
 mod customers;
 mod dispatch;
 mod doctor;
@@ -104,6 +105,8 @@ enum Command {
     Study(study::StudyArgs),
     /// Who comes back, what customers are worth, whom to keep: from a table of purchases.
     Customers(customers::CustomersArgs),
+    /// Event logs against the process that is wanted: fitness, deviations, times, and tasks for what is still to be done.
+    Conform(conform::ConformArgs),
     /// Which dealer each lead or service request goes to, and what one more adviser is worth.
     Dispatch(dispatch::DispatchArgs),
     /// Classical stock policies for given numbers.
@@ -179,6 +182,7 @@ pub fn main() -> ExitCode {
         Command::Verify(args) => terminal::written(|out, err| verify::run(&args, out, err)),
         Command::Study(args) => study::run(&args),
         Command::Customers(args) => customers::run(&args),
+        Command::Conform(args) => conform::run(&args),
         Command::Dispatch(args) => dispatch::run(&args),
         Command::Policy(args) => policy_now(&args),
         Command::Solve(args) => solve::run(&args) as u8,

@@ -1,5 +1,6 @@
 //! What the two networks are worth, compared on the same customers; and what to watch.
 
+pub mod conformance;
 pub mod health;
 pub mod kpi;
 pub mod monitor;

@@ -2,6 +2,7 @@
 
 pub mod competition;
 mod desk;
+pub mod events;
 mod options;
 pub mod prices;
 pub mod promotions;

@@ -26,6 +26,11 @@ fn digest(notes: &ReadNotes, wanted: impl Fn(&str) -> bool) -> String {
     hex(&hash.finalize())
 }
 
+/// Hash of a text.
+pub fn text_digest(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
 /// Hash of one file's bytes; empty when it cannot be read.
 pub fn file_digest(file: &std::path::Path) -> String {
     std::fs::read(file).map(|bytes| hex(&Sha256::digest(bytes))).unwrap_or_default()

@@ -1,0 +1,326 @@
+//! `forecourt conform`: cases against the process that is wanted.
+
+use super::terminal::{print, say};
+use super::{check, exit};
+use crate::evaluation::conformance::{Conformance, Deviation, Kind, Net, judge};
+use crate::io::market::events::{self, EventLog};
+use crate::io::results::folder::replace_file;
+use crate::io::results::table::{Cell, Table};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  forecourt conform events.csv                                 test drive, order, delivery, follow-up
+  forecourt conform events.csv --model process.toml --json
+  forecourt conform events.csv --out checked --status done.csv  deviations.csv, tasks.csv, times.csv; what is done is not raised again
+
+Events: case_id, activity, time (2026-06-29 or 2026-06-29 14:05) and, where known, dealer_id, region. A process: [[step]] headings
+with activity, takes and gives (names of states, several with + between them; start and end are two of them), [[limit]] headings
+with from, to and days. A status file: task_id, status (open, done or dismissed). Descriptive: nothing of this enters the
+simulation.";
+
+/// Cases of a dealer below which no rate is told.
+const FEWEST: usize = 5;
+/// Dealers and tasks shown in the terminal.
+const SHOWN: usize = 10;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ConformArgs {
+    /// Table of events.
+    log: PathBuf,
+    /// File of the process [default: test drive, order, delivery within 45 days, follow-up within 7].
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Day as of which the cases are judged [default: that of the latest event].
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    at: Option<f64>,
+    /// Status of tasks raised before.
+    #[arg(long, value_name = "FILE")]
+    status: Option<PathBuf>,
+    /// Folder for deviations.csv, tasks.csv and times.csv.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+fn day(text: &str) -> Result<f64, String> {
+    events::moment(text).ok_or_else(|| "give a date, 2026-06-29 for example".into())
+}
+
+/// Runs the command.
+pub(super) fn run(args: &ConformArgs) -> u8 {
+    match answer(args) {
+        Ok(text) => print(&text),
+        Err(code) => code,
+    }
+}
+
+fn refused(faults: &crate::io::fault::Faults) -> u8 {
+    say(faults.to_string().trim_end());
+    say(&format!("{}; nothing was written", check::counted(faults.count(), "fault")));
+    exit::BAD_INPUT
+}
+
+fn answer(args: &ConformArgs) -> Result<String, u8> {
+    let net = match &args.model {
+        Some(file) => events::read_process(file).map_err(|f| refused(&f))?,
+        None => Net::standard(),
+    };
+    let log = events::read(&args.log, &net).map_err(|f| refused(&f))?;
+    let closed = match &args.status {
+        Some(file) => events::read_status(file).map_err(|f| refused(&f))?,
+        None => BTreeMap::new(),
+    };
+    let found = judge(&net, &log.cases, args.at.unwrap_or(log.latest));
+    let told = Told::new(net, log, found, closed);
+    if let Some(folder) = &args.out {
+        let cannot = |e: std::io::Error| {
+            say(&format!("forecourt: {}: {e}. Choose another folder with --out", folder.display()));
+            exit::CANNOT_WRITE
+        };
+        std::fs::create_dir_all(folder).map_err(cannot)?;
+        for (name, table) in
+            [("deviations.csv", told.deviations()), ("tasks.csv", told.task_table()), ("times.csv", told.times())]
+        {
+            replace_file(&folder.join(name), &table.into_bytes()).map_err(cannot)?;
+        }
+    }
+    Ok(if args.json { format!("{}\n", told.json()) } else { told.text() })
+}
+
+/// Something that can still be done.
+struct Task {
+    id: String,
+    what: String,
+    since: f64,
+    case: usize,
+}
+
+struct Told {
+    net: Net,
+    log: EventLog,
+    found: Conformance,
+    /// Open tasks, the oldest first.
+    tasks: Vec<Task>,
+    /// Tasks of today that the status file closes.
+    closed: usize,
+}
+
+impl Told {
+    fn new(net: Net, log: EventLog, found: Conformance, status: BTreeMap<String, String>) -> Self {
+        let mut told = Self { net, log, found, tasks: Vec::new(), closed: 0 };
+        let all: Vec<Task> = told.found.deviations.iter().filter_map(|d| told.task(d)).collect();
+        let count = all.len();
+        told.tasks = all.into_iter().filter(|t| !status.contains_key(&t.id)).collect();
+        told.closed = count - told.tasks.len();
+        told.tasks.sort_by(|a, b| a.since.total_cmp(&b.since).then(a.id.cmp(&b.id)));
+        told
+    }
+
+    /// Names of the activities around a state.
+    fn names(&self, state: usize, giving: bool) -> String {
+        let names: Vec<&str> =
+            self.net.around(state, giving).into_iter().map(|a| self.net.activities[a].as_str()).collect();
+        if names.is_empty() { self.net.states[state].clone() } else { names.join(" or ") }
+    }
+
+    /// Kind, step and a sentence of a deviation.
+    fn words(&self, d: &Deviation) -> (&'static str, String, String) {
+        let event = |k: usize| self.log.words[d.case][k].as_str();
+        match d.kind {
+            Kind::Skipped { event: k, state } => {
+                let step = self.names(state, true);
+                let text = format!("{} without {step}", event(k));
+                ("skipped", step, text)
+            }
+            Kind::Undone { state } => {
+                let step = self.names(state, false);
+                let text = format!("{step} not done");
+                ("undone", step, text)
+            }
+            Kind::Foreign { event: k } => {
+                ("foreign", event(k).to_owned(), format!("{} is no step of the process", event(k)))
+            }
+            Kind::Late { limit, open } => {
+                let l = self.net.limits[limit];
+                let (from, to) = (&self.net.activities[l.from], &self.net.activities[l.to]);
+                let word = if open { "still to come" } else { "late" };
+                let text = format!("{to} {word}, {:.1} days over the {} after {from}", d.over, l.days);
+                (if open { "overdue" } else { "late" }, to.clone(), text)
+            }
+        }
+    }
+
+    fn task(&self, d: &Deviation) -> Option<Task> {
+        let (kind, step, text) = self.words(d);
+        // What is overdue is told with its limit; the same step is undone too.
+        let doubled = |o: &Deviation| {
+            o.case == d.case && matches!(o.kind, Kind::Late { open: true, .. }) && self.words(o).1 == step
+        };
+        let can = match d.kind {
+            Kind::Undone { .. } => !self.of_case(d.case).any(doubled),
+            Kind::Late { open, .. } => open,
+            Kind::Skipped { .. } | Kind::Foreign { .. } => false,
+        };
+        let key = format!("{}\n{kind}\n{step}", self.log.ids[d.case]);
+        let id = crate::io::results::provenance::text_digest(&key)[..12].to_owned();
+        can.then_some(Task { id, what: text, since: d.since, case: d.case })
+    }
+
+    /// Deviations of a case: they lie side by side.
+    fn of_case(&self, case: usize) -> impl Iterator<Item = &Deviation> {
+        let from = self.found.deviations.partition_point(|d| d.case < case);
+        self.found.deviations[from..].iter().take_while(move |d| d.case == case)
+    }
+
+    fn deviations(&self) -> Table {
+        let mut table = Table::new(&["case_id", "dealer_id", "region", "kind", "step", "since", "days_over", "text"]);
+        for d in &self.found.deviations {
+            let ((kind, step, text), (dealer, region)) = (self.words(d), &self.log.owners[d.case]);
+            let over = if d.over > 0.0 { Cell::Number(d.over, 2) } else { Cell::Empty };
+            table.row([
+                Cell::Text(&self.log.ids[d.case]),
+                Cell::Text(dealer),
+                Cell::Text(region),
+                Cell::Text(kind),
+                Cell::Text(&step),
+                Cell::Text(&events::date(d.since)),
+                over,
+                Cell::Text(&text),
+            ]);
+        }
+        table
+    }
+
+    fn task_table(&self) -> Table {
+        let mut table = Table::new(&["task_id", "region", "dealer_id", "case_id", "since", "text", "status"]);
+        for t in &self.tasks {
+            let (dealer, region) = &self.log.owners[t.case];
+            table.row([
+                Cell::Text(&t.id),
+                Cell::Text(region),
+                Cell::Text(dealer),
+                Cell::Text(&self.log.ids[t.case]),
+                Cell::Text(&events::date(t.since)),
+                Cell::Text(&t.what),
+                Cell::Text("open"),
+            ]);
+        }
+        table
+    }
+
+    fn times(&self) -> Table {
+        let mut table =
+            Table::new(&["from", "to", "limit_days", "times", "median_days", "p90_days", "within_limit_share"]);
+        for (limit, s) in self.net.limits.iter().zip(&self.found.stretches) {
+            let number = |x: Option<f64>, decimals| x.map_or(Cell::Empty, |x| Cell::Number(x, decimals));
+            let share = (!s.days.is_empty()).then(|| s.within as f64 / s.days.len() as f64);
+            table.row([
+                Cell::Text(&self.net.activities[limit.from]),
+                Cell::Text(&self.net.activities[limit.to]),
+                Cell::Number(limit.days, 1),
+                Cell::from(s.days.len() as u64),
+                number(s.quantile(0.5), 2),
+                number(s.quantile(0.9), 2),
+                number(share, 4),
+            ]);
+        }
+        table
+    }
+
+    /// Deviations by kind and step, most first.
+    fn kinds(&self) -> Vec<((String, String), usize)> {
+        let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for d in &self.found.deviations {
+            let (kind, step, _) = self.words(d);
+            *counts.entry((kind.to_owned(), step)).or_default() += 1;
+        }
+        let mut list: Vec<_> = counts.into_iter().collect();
+        list.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        list
+    }
+
+    /// Share of each dealer's cases without a deviation, the worst first; dealers with few cases are left out.
+    fn dealers(&self) -> Vec<(String, usize, f64)> {
+        let mut sums: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for (case, (dealer, _)) in self.log.owners.iter().enumerate().filter(|o| !o.1.0.is_empty()) {
+            let sum = sums.entry(dealer).or_default();
+            *sum = (sum.0 + 1, sum.1 + usize::from(self.of_case(case).next().is_some()));
+        }
+        let rate = |(d, (n, bad)): (&str, (usize, usize))| (d.to_owned(), n, 1.0 - bad as f64 / n as f64);
+        let mut list: Vec<_> = sums.into_iter().filter(|s| s.1.0 >= FEWEST).map(rate).collect();
+        list.sort_by(|a, b| a.2.total_cmp(&b.2).then(a.0.cmp(&b.0)));
+        list
+    }
+
+    fn json(&self) -> Value {
+        let f = &self.found;
+        let kind =
+            |((kind, step), count): ((String, String), usize)| json!({"kind": kind, "step": step, "count": count});
+        let time = |(l, s): (&crate::evaluation::conformance::Limit, &crate::evaluation::conformance::Stretch)| {
+            json!({"from": self.net.activities[l.from], "to": self.net.activities[l.to], "limit_days": l.days,
+                   "times": s.days.len(), "median_days": s.quantile(0.5), "p90_days": s.quantile(0.9), "within": s.within})
+        };
+        let dealer =
+            |(d, n, share): (String, usize, f64)| json!({"dealer_id": d, "cases": n, "without_deviation": share});
+        let [produced, consumed, missing, remaining] = f.tokens;
+        json!({
+            "label": "descriptive", "events": self.log.events, "cases": self.log.cases.len(), "judged": f.judged,
+            "under_way": f.under_way, "perfect": f.perfect, "fitness": f.fitness(),
+            "tokens": {"produced": produced, "consumed": consumed, "missing": missing, "remaining": remaining},
+            "deviations": self.kinds().into_iter().map(kind).collect::<Vec<_>>(),
+            "times": self.net.limits.iter().zip(&f.stretches).map(time).collect::<Vec<_>>(),
+            "dealers": self.dealers().into_iter().map(dealer).collect::<Vec<_>>(),
+            "tasks_open": self.tasks.len(), "tasks_closed": self.closed, "repeatable": true,
+        })
+    }
+
+    fn text(&self) -> String {
+        let f = &self.found;
+        let mut text = format!(
+            "{} events, {} cases: {} judged, {} under way; {} without a deviation; fitness {:.4} (token replay)\n",
+            self.log.events,
+            self.log.cases.len(),
+            f.judged,
+            f.under_way,
+            f.perfect,
+            f.fitness()
+        );
+        for ((kind, step), count) in self.kinds() {
+            let _ = writeln!(text, "{kind:>10} {step}: {count}");
+        }
+        for (limit, s) in self.net.limits.iter().zip(&f.stretches) {
+            let names = (&self.net.activities[limit.from], &self.net.activities[limit.to]);
+            if let (Some(median), Some(most)) = (s.quantile(0.5), s.quantile(0.9)) {
+                let share = 100.0 * s.within as f64 / s.days.len() as f64;
+                let _ = writeln!(
+                    text,
+                    "{} → {}: median {median:.1} days, nine in ten within {most:.1}; {share:.1} % within {} days",
+                    names.0, names.1, limit.days
+                );
+            }
+        }
+        for (dealer, cases, share) in self.dealers().into_iter().take(SHOWN) {
+            let _ = writeln!(text, "{dealer}: {:.1} % of {cases} cases without a deviation", 100.0 * share);
+        }
+        let _ = writeln!(text, "{} tasks open, {} closed by the status file", self.tasks.len(), self.closed);
+        for t in self.tasks.iter().take(SHOWN) {
+            let (dealer, region) = &self.log.owners[t.case];
+            let _ = writeln!(
+                text,
+                "  {} {} {dealer} {region} since {}: {}",
+                t.id,
+                self.log.ids[t.case],
+                events::date(t.since),
+                t.what
+            );
+        }
+        text + "Descriptive: nothing of this enters the simulation.\n"
+    }
+}
