@@ -1,5 +1,6 @@
 //! The terminal: one file a command. Results go to stdout, everything else to stderr.
 
+mod audit;
 mod check;
 mod closed_loop;
 mod compare;
@@ -10,6 +11,7 @@ mod dispatch;
 mod doctor;
 mod exit;
 mod generate;
+mod ingest;
 mod init;
 mod lang;
 mod monitor;
@@ -18,6 +20,7 @@ mod policy;
 mod price;
 mod promotion;
 mod report;
+mod scenario;
 mod schema;
 mod series;
 mod session;
@@ -57,6 +60,14 @@ Exit codes: 0 done, 1 no plan exists, 2 bad input, 3 stopped by a limit with the
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Exports of other systems (CSV, xlsx, Parquet, SQLite, PostgreSQL) into one warehouse file: dated, traceable, idempotent.
+    Ingest(ingest::IngestArgs),
+    /// What is in a warehouse: rows, age and lag of every feed, digest, origins.
+    Warehouse(ingest::WarehouseArgs),
+    /// Whether the rows of a warehouse can be believed: findings with rows, reasons and money; scores; repairs (descriptive).
+    Audit(audit::AuditArgs),
+    /// A scenario folder from a warehouse.
+    Scenario(scenario::ScenarioArgs),
     /// A scenario folder to start from: the example, or a company's own workbook or CSV files.
     Init(init::InitArgs),
     /// Read a scenario and report every fault at once.
@@ -160,6 +171,10 @@ pub fn main() -> ExitCode {
     };
     lang::choose(cli.lang);
     let code = match cli.command {
+        Command::Ingest(args) => ingest::run(&args),
+        Command::Warehouse(args) => ingest::show(&args),
+        Command::Scenario(args) => scenario::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Doctor { json } => doctor::run(json),
         Command::Man { out } => manual(out.as_deref()),

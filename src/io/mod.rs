@@ -8,4 +8,6 @@ pub mod market;
 pub mod results;
 pub mod scenario;
 pub mod series;
+pub mod sources;
+pub mod warehouse;
 pub mod workbook;

@@ -9,3 +9,4 @@ pub mod lambert;
 pub mod leads;
 pub mod prices;
 pub mod promotions;
+pub mod quality;

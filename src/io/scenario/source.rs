@@ -174,7 +174,7 @@ fn transcode(bytes: &[u8], encoding: &'static Encoding) -> Decoded {
 }
 
 /// UTF-16 without a mark: a header in Latin letters has a zero in every other byte.
-fn utf16_by_zeros(bytes: &[u8]) -> Option<&'static Encoding> {
+pub(in crate::io) fn utf16_by_zeros(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(64) & !1];
     let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|&&b| b == 0).count();
     let half = head.len() / 2;

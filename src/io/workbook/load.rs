@@ -14,7 +14,7 @@ const COLUMNS: u32 = 1_000;
 
 /// What a cell shows.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Found {
+pub(in crate::io) enum Found {
     Text(String),
     Number(f64),
     Flag(bool),
@@ -25,7 +25,7 @@ pub(super) enum Found {
 
 /// A row with its number from 0 and its cells, ascending by column.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Row {
+pub(in crate::io) struct Row {
     pub number: u32,
     pub cells: Vec<(u32, Found)>,
 }
@@ -39,13 +39,13 @@ impl Row {
 
 /// A sheet without its blank rows.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sheet {
+pub(in crate::io) struct Sheet {
     pub name: String,
     pub rows: Vec<Row>,
 }
 
 /// All sheets with cells, in the book's order.
-pub(super) fn book(path: &Path) -> Result<Vec<Sheet>, BookError> {
+pub(in crate::io) fn book(path: &Path) -> Result<Vec<Sheet>, BookError> {
     let bytes = guard::open(path)?;
     let refuse = |cause: String| BookError::Read {
         path: path.to_path_buf(),
@@ -123,7 +123,7 @@ fn found(value: &DataRef<'_>) -> Option<Found> {
 }
 
 /// The text that a CSV file would hold for a cell of a kind, or what is wrong with it and the way out.
-pub(super) fn text_of(found: &Found, holds: Option<Type>) -> Result<String, (String, &'static str)> {
+pub(in crate::io) fn text_of(found: &Found, holds: Option<Type>) -> Result<String, (String, &'static str)> {
     match found {
         Found::Text(text) if text.contains(['\n', '\r']) => {
             Err(("the cell holds a line break".into(), "write it on one line"))

@@ -9,7 +9,7 @@ mod export;
 mod found;
 mod guard;
 mod import;
-mod load;
+pub(in crate::io) mod load;
 mod places;
 mod planner;
 mod sales;
