@@ -104,7 +104,8 @@ fn write(
     repairs: &[Repair],
     out: &Path,
 ) -> Result<std::io::Result<()>, WarehouseError> {
-    let mut findings = Table::new(&["finding", "check", "certainty", "dealer_id", "feed", "rows", "money_cny", "p", "reason"]);
+    let mut findings =
+        Table::new(&["finding", "check", "certainty", "dealer_id", "feed", "rows", "money_cny", "p", "reason"]);
     let mut rows = Table::new(&["finding", "table", "feed", "key", "file", "line"]);
     for (f, number) in found.findings.iter().zip(1u64..) {
         let feed = f.rows.last().map_or("", |r| data.feeds.name(r.feed));
@@ -133,7 +134,8 @@ fn write(
             ]);
         }
     }
-    let mut scores = Table::new(&["of", "id", "points", "rows", "sure", "doubt", "flagged_low", "flagged_high", "money_cny"]);
+    let mut scores =
+        Table::new(&["of", "id", "points", "rows", "sure", "doubt", "flagged_low", "flagged_high", "money_cny"]);
     for (of, id, s) in scored(data, found) {
         let (low, high) = s.flagged();
         scores.row([
@@ -177,7 +179,11 @@ impl Answer<'_> {
         let mut sums = BTreeMap::new();
         for f in &self.found.findings {
             let sum: &mut (u64, u64, i64) = sums.entry(f.check).or_default();
-            if f.sure { sum.0 += 1 } else { sum.1 += 1 }
+            if f.sure {
+                sum.0 += 1
+            } else {
+                sum.1 += 1
+            }
             sum.2 += f.money;
         }
         sums

@@ -189,9 +189,7 @@ fn trace(store: &Store, table: &str, key: &str, as_json: bool) -> Result<String,
     }
     let found = store.trace(table, key)?;
     if as_json {
-        let one = |[feed, recorded, file, line]: &[String; 4]| {
-            json!({"feed": feed, "recorded_at": recorded, "file": file, "line": line.parse::<u64>().unwrap_or(0)})
-        };
+        let one = |[feed, recorded, file, line]: &[String; 4]| json!({"feed": feed, "recorded_at": recorded, "file": file, "line": line.parse::<u64>().unwrap_or(0)});
         return Ok(format!("{}\n", Value::Array(found.iter().map(one).collect())));
     }
     let mut text = String::new();

@@ -50,7 +50,9 @@ pub(super) fn run(args: &ScenarioArgs) -> u8 {
     };
     match build(&store, base, *at, out) {
         Ok(built) if *json => print(&format!("{}\n", as_json(&built))),
-        Ok(built) => print(&format!("{}scenario: {}\nnext: forecourt check {2}\n", text(&built), out.display(), out.display())),
+        Ok(built) => {
+            print(&format!("{}scenario: {}\nnext: forecourt check {2}\n", text(&built), out.display(), out.display()))
+        }
         Err(BuildError::Warehouse(e)) => faulty(&[e]),
         Err(BuildError::Faults(faults)) => {
             say(&format!("{faults}{}; nothing was written", check::counted(faults.count(), "fault")));
@@ -78,7 +80,11 @@ fn as_json(b: &Built) -> serde_json::Value {
 
 fn text(b: &Built) -> String {
     let [sold, stock, way] = b.cars;
-    let mut text = format!("today {}: {sold} cars sold in {} weeks, {stock} in stock, {way} on their way\n", day_text(b.today), b.weeks);
+    let mut text = format!(
+        "today {}: {sold} cars sold in {} weeks, {stock} in stock, {way} on their way\n",
+        day_text(b.today),
+        b.weeks
+    );
     for (reason, (rows, cars, keys)) in &b.left.reasons {
         let _ = writeln!(text, "left out: {reason}: {rows} rows, {cars} cars ({})", keys.join(", "));
     }

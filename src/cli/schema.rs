@@ -8,7 +8,9 @@ use std::io::{self, Write};
 
 /// Prints the schema of a scenario folder: tables, columns, units, defaults, options.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Examples:\n  forecourt schema\n  forecourt schema --json\n  forecourt schema --faults\n  forecourt schema --warehouse")]
+#[command(
+    after_help = "Examples:\n  forecourt schema\n  forecourt schema --json\n  forecourt schema --faults\n  forecourt schema --warehouse"
+)]
 pub struct SchemaArgs {
     /// Prints one JSON object: the JSON Schema of scenario.toml and the tables.
     #[arg(long)]
@@ -60,7 +62,10 @@ mod tests {
             (false, false, false, true, "cancelled_on"),
         ] {
             let mut out = Vec::new();
-            assert_eq!(run(&SchemaArgs { json, markdown, faults, warehouse }, &mut out).expect("a buffer takes everything"), 0);
+            assert_eq!(
+                run(&SchemaArgs { json, markdown, faults, warehouse }, &mut out).expect("a buffer takes everything"),
+                0
+            );
             let text = String::from_utf8(out).expect("text");
             assert!(text.contains(part), "{part}");
             assert!(!json || serde_json::from_str::<Value>(&text).is_ok());

@@ -28,6 +28,8 @@ pub(super) struct Blocks {
     raw: Vec<u8>,
     text: String,
     ended: bool,
+    /// Whether the decoder has been told of the end.
+    told: bool,
 }
 
 impl Blocks {
@@ -39,8 +41,15 @@ impl Blocks {
             Err(e) => return Err(wrong(path, format!("it cannot be read: {e}"), help)),
         }
         let file = File::open(path).map_err(|e| wrong(path, format!("it cannot be read: {e}"), help))?;
-        let mut blocks =
-            Self { path: path.into(), file, kind: Kind::Open, raw: Vec::new(), text: String::new(), ended: false };
+        let mut blocks = Self {
+            path: path.into(),
+            file,
+            kind: Kind::Open,
+            raw: Vec::new(),
+            text: String::new(),
+            ended: false,
+            told: false,
+        };
         blocks.fill()?;
         blocks.recognise();
         Ok(blocks)
@@ -75,10 +84,15 @@ impl Blocks {
     pub fn advance(&mut self) -> Result<Option<String>, SourceError> {
         loop {
             if let Kind::Other(decoder) = &mut self.kind {
+                if self.told {
+                    let rest = std::mem::take(&mut self.text);
+                    return Ok((!rest.is_empty()).then_some(rest));
+                }
                 let room = decoder.max_utf8_buffer_length(self.raw.len()).unwrap_or(self.raw.len() * 3 + 16);
                 self.text.reserve(room);
                 let _ = decoder.decode_to_string(&self.raw, &mut self.text, self.ended);
                 self.raw.clear();
+                self.told = self.ended;
                 if let Some(cut) = self.text.rfind('\n').map(|at| at + 1).or(self.ended.then_some(self.text.len())) {
                     if cut == 0 {
                         return Ok(None);
@@ -121,8 +135,10 @@ fn judge(block: &[u8]) -> Kind {
     if std::str::from_utf8(block).is_ok() {
         return Kind::Utf8;
     }
+    let from = block.iter().position(|b| !b.is_ascii()).unwrap_or(0);
+    let letters = &block[from..block.len().min(from + (1 << 20))];
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(&block[..block.len().min(1 << 20)], false);
+    detector.feed(letters, false);
     let guess = detector.guess(Some(b"cn"), Utf8Detection::Allow);
     if guess == GBK || guess == GB18030 { other(GB18030) } else { Kind::Utf8 }
 }

@@ -55,7 +55,15 @@ fn dealers(store: &Store, known: Known, data: &mut Data) -> Result<(), Warehouse
 
 fn sales(store: &Store, known: Known, data: &mut Data) -> Result<(), WarehouseError> {
     let names = [
-        "dealer_id", "vin", "model_id", "ordered_on", "sold_on", "delivered_on", "cancelled_on", "price_cny", "channel",
+        "dealer_id",
+        "vin",
+        "model_id",
+        "ordered_on",
+        "sold_on",
+        "delivered_on",
+        "cancelled_on",
+        "price_cny",
+        "channel",
         "cars",
     ];
     let c = columns("sales", names);

@@ -95,13 +95,18 @@ impl Store {
         take: &mut dyn FnMut(Record),
     ) -> rusqlite::Result<()> {
         let names: Vec<&str> = table.columns.iter().map(|c| c.name).collect();
+        // What nobody dated is known from the day it happened.
+        let undated = table
+            .happened
+            .map_or(String::new(), |day| format!(" AND ({RECORDED} <> 0 OR {day} IS NULL OR {day} <= ?3)"));
         let mut statement = self.sql.prepare(&format!(
-            "SELECT key, {RECORDED}, {} FROM {} WHERE feed = ?1 AND {RECORDED} < ?2 ORDER BY key, {RECORDED}, digest",
+            "SELECT key, {RECORDED}, {} FROM {} WHERE feed = ?1 AND {RECORDED} < ?2 AND ?3 IS NOT NULL{undated} \
+             ORDER BY key, {RECORDED}, digest",
             names.join(", "),
             table.name
         ))?;
         let end = known.day.map_or(i64::MAX, |d| (d + 1) * 86_400).max(1);
-        let mut rows = statement.query([id, end])?;
+        let mut rows = statement.query([id, end, known.day.unwrap_or(i64::MAX)])?;
         let mut last: Option<Record> = None;
         while let Some(row) = rows.next()? {
             let key = row.get_ref(0)?.as_str().unwrap_or_default();
@@ -162,7 +167,9 @@ impl Store {
         for (id, name, table) in self.feeds()? {
             let happened = super::schema::table(&table).and_then(|t| t.happened);
             let query = match happened {
-                Some(day) => format!("SELECT key, {RECORDED}, {day} FROM {table} WHERE feed = ?1 ORDER BY key, {RECORDED}"),
+                Some(day) => {
+                    format!("SELECT key, {RECORDED}, {day} FROM {table} WHERE feed = ?1 ORDER BY key, {RECORDED}")
+                }
                 None => String::new(),
             };
             let mut seen = super::lag::Seen::default();

@@ -107,12 +107,13 @@ fn plan<'f>(feed: &'f Feed, source: &'f Source) -> Result<Plan<'f>, Vec<Warehous
 fn dated(label: &str) -> Option<i64> {
     let name = Path::new(label).file_name()?.to_string_lossy().into_owned();
     let starts = name.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(at, _)| at);
-    starts.filter_map(|at| {
-        let rest = &name[at..];
-        [10, 8].iter().filter_map(|&n| rest.get(..n)).find_map(|text| values::day(text).ok())
-    })
-    .next()
-    .map(|day| i64::from(day) * 86_400)
+    starts
+        .filter_map(|at| {
+            let rest = &name[at..];
+            [10, 8].iter().filter_map(|&n| rest.get(..n)).find_map(|text| values::day(text).ok())
+        })
+        .next()
+        .map(|day| i64::from(day) * 86_400)
 }
 
 fn hashed(path: &Path) -> std::io::Result<String> {
@@ -151,8 +152,9 @@ fn one(store: &mut Store, plan: Plan<'_>, how: How) -> Result<Brought, Warehouse
         seen: Seen::default(),
     };
     let held = store.quarantined(id)?;
-    let reader = Reader::new(feed, rows.header(), plan.moment, held)
-        .map_err(|_| WarehouseError::new(Path::new(&brought.label), "its headings have changed", "run the ingest again"))?;
+    let reader = Reader::new(feed, rows.header(), plan.moment, held).map_err(|_| {
+        WarehouseError::new(Path::new(&brought.label), "its headings have changed", "run the ingest again")
+    })?;
     brought.unused = reader.unused(rows.header());
     if file.done && !streams {
         brought.again = true;
@@ -189,7 +191,11 @@ fn pump(
         }
         drop(receive);
         let ended = reading.join().unwrap_or_else(|_| {
-            Err(SourceError { place: brought.label.clone(), cause: "reading broke off".into(), help: "report it".into() })
+            Err(SourceError {
+                place: brought.label.clone(),
+                cause: "reading broke off".into(),
+                help: "report it".into(),
+            })
         });
         result?;
         let (last, seen) = ended?;

@@ -92,12 +92,15 @@ struct Reader<'a> {
 pub fn read(path: &Path) -> Result<Mapping, Faults> {
     let shown = path.display().to_string();
     let whole = |code, cause: String, help: &str| {
-        let fault = Fault { code, file: shown.clone(), line: 0, column: 0, value: String::new(), cause, help: help.into() };
+        let fault =
+            Fault { code, file: shown.clone(), line: 0, column: 0, value: String::new(), cause, help: help.into() };
         Faults { list: vec![fault], further: Vec::new() }
     };
     let help = "check that it exists and may be read";
     let bytes = match std::fs::metadata(path) {
-        Ok(m) if m.len() > BYTES => return Err(whole(Code::TooLarge, "the file is larger than 1 MiB".into(), "split it")),
+        Ok(m) if m.len() > BYTES => {
+            return Err(whole(Code::TooLarge, "the file is larger than 1 MiB".into(), "split it"));
+        }
         _ => std::fs::read(path).map_err(|e| whole(Code::Missing, format!("the file cannot be read: {e}"), help))?,
     };
     let text = String::from_utf8(bytes)
@@ -130,16 +133,15 @@ impl Reader<'_> {
         if document.feed.is_empty() {
             self.fault(0, Code::MissingKey, "", "there is no [[feed]]".into(), "add one for every export");
         }
-        let mut feeds: Vec<Feed> = Vec::new();
+        let (mut feeds, mut names) = (Vec::new(), Vec::new());
         for entry in &document.feed {
             let name = entry.get_ref().name.get_ref();
-            if feeds.iter().any(|f| f.name == *name) {
+            if names.contains(name) {
                 let at = entry.get_ref().name.span().start;
                 self.fault(at, Code::TwiceId, name, format!("two feeds are called {name:?}"), "rename one");
             }
-            if let Some(feed) = self.feed(entry.get_ref()) {
-                feeds.push(feed);
-            }
+            names.push(name.clone());
+            feeds.extend(self.feed(entry.get_ref()));
         }
         Mapping { warehouse: document.warehouse.map(|w| self.folder.join(w)), feeds }
     }
@@ -166,9 +168,7 @@ impl Reader<'_> {
             origins.extend(self.origin(table, column, value));
         }
         origins.sort_by_key(|o| o.column.unwrap_or(usize::MAX));
-        let lacks = |c: &&super::schema::Column| {
-            c.required && !entry.columns.contains_key(c.name)
-        };
+        let lacks = |c: &&super::schema::Column| c.required && !entry.columns.contains_key(c.name);
         for column in table.columns.iter().filter(lacks) {
             let cause = format!("nothing feeds the column {} of {}", column.name, table.name);
             let at = entry.table.span().start;
@@ -185,14 +185,26 @@ impl Reader<'_> {
         let Some(recorded) = &entry.recorded else { return false };
         if origins.iter().any(|o| o.column.is_none()) {
             let help = "keep the column, or the key recorded";
-            self.fault(recorded.span().start, Code::TwiceColumn, "", format!("{RECORDED} is fed by a column too"), help);
+            self.fault(
+                recorded.span().start,
+                Code::TwiceColumn,
+                "",
+                format!("{RECORDED} is fed by a column too"),
+                help,
+            );
         }
         let text = recorded.get_ref();
         if text == "name" {
             return true;
         }
         if let Err(cause) = values::moment(text) {
-            self.fault(recorded.span().start, Code::NotDate, text, cause, "write a day, or \"name\" for that in file names");
+            self.fault(
+                recorded.span().start,
+                Code::NotDate,
+                text,
+                cause,
+                "write a day, or \"name\" for that in file names",
+            );
         }
         origins.push(Origin {
             column: None,
@@ -209,7 +221,8 @@ impl Reader<'_> {
         let Some(names) = &entry.key else {
             let key: Vec<usize> = table.key.iter().filter_map(|k| table.position(k)).filter(fed).collect();
             if key.is_empty() {
-                let cause = format!("nothing tells the rows of {} apart: {} is not fed", table.name, table.key.join(", "));
+                let cause =
+                    format!("nothing tells the rows of {} apart: {} is not fed", table.name, table.key.join(", "));
                 let help = "feed it, or name other columns: key = [\"dealer_id\", …]";
                 self.fault(entry.table.span().start, Code::MissingKey, "", cause, help);
             }
@@ -222,7 +235,13 @@ impl Reader<'_> {
                 Some(_) => {}
                 None => {
                     let cause = format!("the key column {:?} is not fed", name.get_ref());
-                    self.fault(name.span().start, Code::UnknownColumn, name.get_ref(), cause, "name a column of [feed.columns]");
+                    self.fault(
+                        name.span().start,
+                        Code::UnknownColumn,
+                        name.get_ref(),
+                        cause,
+                        "name a column of [feed.columns]",
+                    );
                 }
             }
         }
@@ -251,7 +270,13 @@ impl Reader<'_> {
         let files = files(self.folder, said.get_ref());
         if files.is_empty() {
             let cause = format!("there is no file {:?}", said.get_ref());
-            self.fault(at, Code::Missing, said.get_ref(), cause, "check the name; it is looked for beside the mapping file");
+            self.fault(
+                at,
+                Code::Missing,
+                said.get_ref(),
+                cause,
+                "check the name; it is looked for beside the mapping file",
+            );
         }
         let source = |path: PathBuf| match kind {
             0 => Source::Csv(path),
@@ -268,7 +293,11 @@ impl Reader<'_> {
         if column.is_none() && name != RECORDED {
             let help = match near(name, table.columns.iter().map(|c| c.name).chain([RECORDED])) {
                 Some(near) => format!("did you mean {near:?}?"),
-                None => format!("{} has {}", table.name, table.columns.iter().map(|c| c.name).collect::<Vec<_>>().join(", ")),
+                None => format!(
+                    "{} has {}",
+                    table.name,
+                    table.columns.iter().map(|c| c.name).collect::<Vec<_>>().join(", ")
+                ),
             };
             self.fault(at, Code::UnknownColumn, name, format!("{} has no column {name:?}", table.name), help);
             return None;
@@ -284,7 +313,13 @@ impl Reader<'_> {
             _ => self.fault(at, Code::Kind, "", format!("{name} needs a heading"), "write name = \"heading\""),
         }
         if origin.heading.is_none() && origin.value.is_none() {
-            self.fault(at, Code::MissingKey, name, format!("{name} comes from nowhere"), "write from = \"heading\" or value = …");
+            self.fault(
+                at,
+                Code::MissingKey,
+                name,
+                format!("{name} comes from nowhere"),
+                "write from = \"heading\" or value = …",
+            );
         }
         let holds = column.map_or(Holds::Moment, |k| table.columns[k].holds);
         if origin.factor != 1.0 && !matches!(holds, Holds::Money | Holds::Whole(..) | Holds::Number(..)) {
@@ -311,7 +346,13 @@ impl Reader<'_> {
             ("value", Some(text), _) => origin.value = Some(text),
             ("unit", Some(text), _) => match unit(&text) {
                 Some(factor) => origin.factor *= factor,
-                None => self.fault(at, Code::Unit, &text, format!("{text:?} is no unit that is known"), "write factor = … instead"),
+                None => self.fault(
+                    at,
+                    Code::Unit,
+                    &text,
+                    format!("{text:?} is no unit that is known"),
+                    "write factor = … instead",
+                ),
             },
             ("factor", Some(text), _) => match text.parse::<f64>().ok().filter(|f| f.is_finite() && *f != 0.0) {
                 Some(factor) => origin.factor *= factor,
@@ -396,7 +437,10 @@ mod tests {
         let said: Vec<String> = faults.list.iter().map(|f| format!("{}:{} {}", f.line, f.code, f.help)).collect();
         let has = |start: &str, end: &str| said.iter().any(|s| s.starts_with(start) && s.contains(end));
         assert!(has("3:E026", "\"sales\"") && has("4:E001", "beside"), "{said:#?}");
-        assert!(has("9:E017", "") && has("13:E013", "\"vin\"") && has("14:E016", "") && has("15:E016", ""), "{said:#?}");
+        assert!(
+            has("9:E017", "") && has("13:E013", "\"vin\"") && has("14:E016", "") && has("15:E016", ""),
+            "{said:#?}"
+        );
         assert!(has("10:E014", "") && has("10:E034", "key"), "{said:#?}");
     }
 }

@@ -39,8 +39,8 @@ impl Store {
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
                 )?;
                 for r in repairs {
-                    fresh +=
-                        insert.execute(params![number, r.table, r.feed, r.key, r.column, r.before, r.after, r.reason])?;
+                    fresh += insert
+                        .execute(params![number, r.table, r.feed, r.key, r.column, r.before, r.after, r.reason])?;
                 }
             }
             work.commit()?;

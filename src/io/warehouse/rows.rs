@@ -1,7 +1,7 @@
 //! From a source's rows to typed rows, or to the reasons why not.
 
 use super::mapping::{Feed, Origin};
-use super::schema::{Holds, RECORDED};
+use super::schema::{Holds, RECORDED, Table};
 use super::values::{self, Seen};
 use crate::io::scenario::records::{folded, near};
 use crate::io::sources::Row;
@@ -84,6 +84,7 @@ pub(super) struct Reader<'f> {
     /// The moment of every row, when it stands in the file's name.
     moment: i64,
     key: &'f [usize],
+    table: &'static Table,
     /// The column whose day is when the thing happened.
     happened: Option<usize>,
     starts: Vec<usize>,
@@ -139,6 +140,7 @@ impl<'f> Reader<'f> {
             recorded,
             moment: moment.unwrap_or(0),
             key: &feed.key,
+            table: feed.table,
             happened,
             starts: Vec::new(),
             reasons: String::new(),
@@ -200,7 +202,7 @@ impl<'f> Reader<'f> {
             if n > 0 {
                 batch.arena.push(b'|');
             }
-            append_key(&mut batch.arena, self.starts[k]);
+            append_key(&mut batch.arena, self.starts[k], self.table.columns[k].holds);
         }
         let key = batch.arena.len() - end;
         batch.arena[base..].rotate_left(end - base);
@@ -210,11 +212,12 @@ impl<'f> Reader<'f> {
 }
 
 /// Appends the value at a place of the arena to its end, as text.
-fn append_key(arena: &mut Vec<u8>, at: usize) {
+fn append_key(arena: &mut Vec<u8>, at: usize, holds: Holds) {
     match arena[at] {
         1 => {
             let number = i64::from_le_bytes(arena[at + 1..at + 9].try_into().unwrap_or_default());
-            arena.extend_from_slice(number.to_string().as_bytes());
+            let text = if holds == Holds::Day { values::day_text(number) } else { number.to_string() };
+            arena.extend_from_slice(text.as_bytes());
         }
         2 => {
             let number = f64::from_le_bytes(arena[at + 1..at + 9].try_into().unwrap_or_default());

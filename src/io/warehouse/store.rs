@@ -104,7 +104,10 @@ impl Store {
     pub(super) fn feed(&self, name: &str, table: &Table) -> Result<i64, WarehouseError> {
         let wrong = |e| WarehouseError::sql(&self.path, e);
         self.sql
-            .execute("INSERT INTO feeds(name, table_name) VALUES (?1, ?2) ON CONFLICT DO NOTHING", params![name, table.name])
+            .execute(
+                "INSERT INTO feeds(name, table_name) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                params![name, table.name],
+            )
             .map_err(wrong)?;
         let (id, fed): (i64, String) = self
             .sql
@@ -140,6 +143,17 @@ impl Store {
         let whole = |r: &rusqlite::Row<'_>, k| r.get::<_, i64>(k).map(|n| n as u64);
         self.sql
             .query_row("SELECT rows_read, fresh, known, refused FROM files WHERE id = ?1", [file], |r| {
+                Ok(Counts { read: whole(r, 0)?, fresh: whole(r, 1)?, known: whole(r, 2)?, refused: whole(r, 3)? })
+            })
+            .map_err(|e| WarehouseError::sql(&self.path, e))
+    }
+
+    /// What all files together brought so far.
+    pub fn progress(&self) -> Result<Counts, WarehouseError> {
+        let whole = |r: &rusqlite::Row<'_>, k| r.get::<_, i64>(k).map(|n| n as u64);
+        let sums = ["rows_read", "fresh", "known", "refused"].map(|c| format!("coalesce(sum({c}), 0)")).join(", ");
+        self.sql
+            .query_row(&format!("SELECT {sums} FROM files"), [], |r| {
                 Ok(Counts { read: whole(r, 0)?, fresh: whole(r, 1)?, known: whole(r, 2)?, refused: whole(r, 3)? })
             })
             .map_err(|e| WarehouseError::sql(&self.path, e))

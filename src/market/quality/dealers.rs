@@ -48,13 +48,6 @@ struct Count {
     price: i64,
 }
 
-impl Count {
-    fn add(&mut self, other: &Self, sign: i64) {
-        self.sales = self.sales.wrapping_add_signed(sign * other.sales as i64);
-        self.undone = self.undone.wrapping_add_signed(sign * other.undone as i64);
-    }
-}
-
 fn next_month(s: &Sale, undone: Option<Day>) -> bool {
     undone.is_some_and(|d| month(d) == month(s.sold) + 1)
 }
@@ -76,43 +69,47 @@ fn counts(data: &Data, undone: &[Option<Day>]) -> BTreeMap<u32, Count> {
     counts
 }
 
-/// Probabilities of each dealer's undone sales, against its peers and against its own other days.
+/// Probabilities of each dealer's undone sales: against its peers' rate, against its peers' rate of those from padded days,
+/// and against its own other days.
 fn unwinding(counts: &[Count]) -> Vec<f64> {
+    let all: Vec<(u64, u64)> = counts.iter().map(|c| (c.undone, c.sales)).collect();
+    let padded: Vec<(u64, u64)> = counts.iter().map(|c| (c.padded_undone, c.sales)).collect();
+    let (all, padded) = (against_peers(&all), against_peers(&padded));
+    let own = counts.iter().map(|c| hypergeometric(c.padded_undone, c.padded, c.undone, c.sales));
+    own.zip(all).zip(padded).map(|((own, all), padded)| (3.0 * own.min(all).min(padded)).min(1.0)).collect()
+}
+
+/// Probabilities of each dealer's marked sales at the rate of the others. Dealers that stand out leave the pool.
+fn against_peers(counts: &[(u64, u64)]) -> Vec<f64> {
     let mut pool = vec![true; counts.len()];
-    let mut peers = vec![1.0; counts.len()];
+    let mut tails = vec![1.0; counts.len()];
     for _ in 0..4 {
-        let mut all = Count::default();
-        counts.iter().zip(&pool).filter(|(_, p)| **p).for_each(|(c, _)| all.add(c, 1));
-        let phi = dispersion(counts, &pool, &all);
+        let all = counts.iter().zip(&pool).filter(|(_, p)| **p).fold((0, 0), |t, (c, _)| (t.0 + c.0, t.1 + c.1));
+        let phi = dispersion(counts, &pool, all);
         for (k, c) in counts.iter().enumerate() {
-            let mut others = all;
-            if pool[k] {
-                others.add(c, -1);
-            }
+            let others = if pool[k] { (all.0 - c.0, all.1 - c.1) } else { all };
             let scale = |n: u64| (n as f64 / phi).round() as u64;
-            let (x, n) = (scale(c.undone), scale(c.sales));
-            let (rest, total) = (scale(others.undone), scale(others.sales));
-            peers[k] = if total == 0 { 1.0 } else { hypergeometric(x, n, x + rest, n + total) };
+            let (x, n, rest, total) = (scale(c.0), scale(c.1), scale(others.0), scale(others.1));
+            tails[k] = if total == 0 { 1.0 } else { hypergeometric(x, n, x + rest, n + total) };
         }
-        let next: Vec<bool> = peers.iter().map(|p| *p >= 0.001).collect();
+        let next: Vec<bool> = tails.iter().map(|p| *p >= 0.001).collect();
         if next == pool {
             break;
         }
         pool = next;
     }
-    let own = counts.iter().map(|c| hypergeometric(c.padded_undone, c.padded, c.undone, c.sales));
-    own.zip(peers).map(|(own, peers)| (2.0 * own.min(peers)).min(1.0)).collect()
+    tails
 }
 
 /// How much more dealers of the pool differ than counting alone explains, at least 1.
-fn dispersion(counts: &[Count], pool: &[bool], all: &Count) -> f64 {
-    let rate = all.undone as f64 / (all.sales as f64).max(1.0);
+fn dispersion(counts: &[(u64, u64)], pool: &[bool], all: (u64, u64)) -> f64 {
+    let rate = all.0 as f64 / (all.1 as f64).max(1.0);
     if rate <= 0.0 || rate >= 1.0 {
         return 1.0;
     }
-    let squares = counts.iter().zip(pool).filter(|(c, p)| **p && c.sales > 0).map(|(c, _)| {
-        let mean = rate * c.sales as f64;
-        (c.undone as f64 - mean).powi(2) / (mean * (1.0 - rate))
+    let squares = counts.iter().zip(pool).filter(|(c, p)| **p && c.1 > 0).map(|(c, _)| {
+        let mean = rate * c.1 as f64;
+        (c.0 as f64 - mean).powi(2) / (mean * (1.0 - rate))
     });
     let (sum, n) = squares.fold((0.0, 0.0), |(s, n), x| (s + x, n + 1.0));
     if n < 3.0 { 1.0 } else { (sum / (n - 1.0)).max(1.0) }
@@ -210,7 +207,13 @@ fn month_shapes(data: &Data, cars: &Cars, undone: &[Option<Day>], out: &mut Vec<
                 continue;
             }
             let rows = rows_of(data, |k, s| month(s.sold) == m && kind(k, s));
-            let money = data.sales.iter().enumerate().filter(|(k, s)| month(s.sold) == m && kind(*k, s)).map(|(_, s)| s.price).sum();
+            let money = data
+                .sales
+                .iter()
+                .enumerate()
+                .filter(|(k, s)| month(s.sold) == m && kind(*k, s))
+                .map(|(_, s)| s.price)
+                .sum();
             let reason = format!("{} sales of {} {words}; the middle month has {middle}", counts[n], month_text(m));
             let check = Check::MonthShape;
             out.push(Finding { check, sure: true, dealer: None, rows, reason, money, p: Some(p), mend: None });

@@ -33,7 +33,13 @@ pub fn audit(data: &Data) -> Audit {
     rows::check(data, &cars, &undone, &mut findings);
     dealers::check(data, &cars, &undone, &mut findings);
     findings.sort_by(|a, b| {
-        (a.check, !a.sure, -a.money, a.rows.last(), &a.reason).cmp(&(b.check, !b.sure, -b.money, b.rows.last(), &b.reason))
+        (a.check, !a.sure, -a.money, a.rows.last(), &a.reason).cmp(&(
+            b.check,
+            !b.sure,
+            -b.money,
+            b.rows.last(),
+            &b.reason,
+        ))
     });
     let scores = score::scores(data, &findings);
     let mut not_judged = Vec::new();

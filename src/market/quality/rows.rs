@@ -94,11 +94,8 @@ fn duplicates(data: &Data, undone: &[Option<Day>], out: &mut Vec<Finding>) {
             let s = &data.sales[k];
             let same = s.dealer == first.dealer && s.sold == first.sold;
             let (name, a, b) = (data.vins.name(vin), data.dealers.name(first.dealer), data.dealers.name(s.dealer));
-            let reason = format!(
-                "VIN {name} was sold by {a} on {} and by {b} on {}",
-                day_text(first.sold),
-                day_text(s.sold)
-            );
+            let reason =
+                format!("VIN {name} was sold by {a} on {} and by {b} on {}", day_text(first.sold), day_text(s.sold));
             let mut finding = Finding::row(Check::Duplicate, same, &s.place, Some(s.dealer), s.price, reason);
             finding.rows.insert(0, first.place.clone());
             if same {
@@ -127,9 +124,13 @@ fn sale(data: &Data, cars: &Cars, s: &Sale, undone: Option<Day>, out: &mut Vec<F
         wrong("ordered", s.ordered, "cancelled", s.cancelled),
         wrong("built", built, "booked", sold.filter(|_| s.delivered.is_none() && s.ordered.is_none())),
         wrong("built", built, "delivered", s.delivered),
-        wrong("the day of the audit", Some(s.sold), "known", Some(data.at)).map(|_| format!("booked on {}, after the day of the audit", day_text(s.sold))),
+        wrong("the day of the audit", Some(s.sold), "known", Some(data.at))
+            .map(|_| format!("booked on {}, after the day of the audit", day_text(s.sold))),
         wrong("opened", store.and_then(|d| d.opened), "the dealer booked", sold),
-        store.and_then(|d| d.closed).filter(|&c| s.sold >= c).map(|c| format!("booked on {}, the dealer closed on {}", day_text(s.sold), day_text(c))),
+        store
+            .and_then(|d| d.closed)
+            .filter(|&c| s.sold >= c)
+            .map(|c| format!("booked on {}, the dealer closed on {}", day_text(s.sold), day_text(c))),
     ];
     steps.into_iter().flatten().for_each(|reason| say(Check::Sequence, true, reason));
     if s.tied {

@@ -97,8 +97,8 @@ mod tests {
     fn shares_of_false_findings_as_published() {
         // Benjamini and Hochberg 1995, section 3: four of these fifteen are findings at a share of 5 %.
         let p = [
-            0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590,
-            1.0,
+            0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528,
+            0.7590, 1.0,
         ];
         assert_eq!(shares(&p).iter().filter(|&&q| q <= 0.05).count(), 4);
     }

@@ -37,7 +37,9 @@ impl Connect {
 
     fn local(&self) -> bool {
         let host = self.word("host", "127.0.0.1");
-        host.starts_with('/') || host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        host.starts_with('/')
+            || host == "localhost"
+            || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
     }
 }
 

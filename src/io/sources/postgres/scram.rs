@@ -108,8 +108,7 @@ mod tests {
     fn the_exchange_of_the_standard() {
         let mut scram = Scram::new("pencil", "rOprNGfwEbeRWgbNEkqO");
         scram.bare = "n=user,r=rOprNGfwEbeRWgbNEkqO".into();
-        let challenge =
-            "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
+        let challenge = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
         // The nonce is looked for after an empty name, so the standard's name is put back by hand.
         let bare = std::mem::replace(&mut scram.bare, "n=,r=rOprNGfwEbeRWgbNEkqO".into());
         assert!(scram.answer(challenge).is_ok());

@@ -65,7 +65,8 @@ impl Wire {
         let mut wire = Self { line: BufReader::with_capacity(1 << 16, line), body: Vec::new() };
         let user = how.word("user", "postgres");
         let mut body = 196_608u32.to_be_bytes().to_vec();
-        for word in ["user", user, "database", how.word("dbname", user), "client_encoding", "UTF8", "DateStyle", "ISO"] {
+        for word in ["user", user, "database", how.word("dbname", user), "client_encoding", "UTF8", "DateStyle", "ISO"]
+        {
             body.extend_from_slice(word.as_bytes());
             body.push(0);
         }

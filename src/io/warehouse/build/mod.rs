@@ -235,21 +235,31 @@ impl Work<'_> {
         let first = weeks.iter().min().copied().unwrap_or(today);
         let empty: Vec<i64> = (0..(today - first) / 7).map(|w| first + 7 * w).filter(|m| !weeks.contains(m)).collect();
         if let (Some(&(site, model, _)), Some(one)) = (sales.first().map(|s| &s.0), empty.first()) {
-            let text = format!("no sale at all in {} weeks, first in that of {}: is an export missing?", empty.len(), day_text(*one));
+            let text = format!(
+                "no sale at all in {} weeks, first in that of {}: is an export missing?",
+                empty.len(),
+                day_text(*one)
+            );
             self.built.remarks.push(text);
             sales.extend(empty.iter().map(|&m| ((site, model, m), 0)));
             sales.sort_unstable();
         }
         self.built.weeks = (today - first) / 7;
-        let name = |ids: &Ids, k: usize| ids.by_folded.values().find(|v| v.0 == k).map(|v| v.1.clone()).unwrap_or_default();
+        let name =
+            |ids: &Ids, k: usize| ids.by_folded.values().find(|v| v.0 == k).map(|v| v.1.clone()).unwrap_or_default();
         let site_names: Vec<String> = (0..dealers.by_folded.len()).map(|k| name(dealers, k)).collect();
         let model_names: Vec<String> = (0..models.by_folded.len()).map(|k| name(&models, k)).collect();
-        let mut write = |table: &'static str, rows: &[((usize, usize, i64), i64)], middle: &dyn Fn(i64) -> String| {
-            let mut text = header(schema::table(table));
+        let mut write = |name: &'static str, rows: &[((usize, usize, i64), i64)], middle: &dyn Fn(i64) -> String| {
+            let table = schema::table(name);
+            let mut text = header(table);
+            // Every one of these tables starts with site, model, and a week or an age; then come the cars.
             for ((s, m, x), cars) in rows {
-                line(&mut text, &[site_names[*s].clone(), model_names[*m].clone(), middle(*x), cars.to_string()]);
+                let mut cells = vec![String::new(); table.columns.len()];
+                let known = [site_names[*s].clone(), model_names[*m].clone(), middle(*x), cars.to_string()];
+                cells.iter_mut().zip(known).for_each(|(cell, text)| *cell = text);
+                line(&mut text, &cells);
             }
-            tables.push((table, text));
+            tables.push((name, text));
             rows.iter().map(|r| r.1).sum::<i64>()
         };
         self.built.cars[0] = write("sales", &sales, &day_text);
@@ -258,7 +268,8 @@ impl Work<'_> {
         if counted {
             self.built.cars[1] = write("stock", &stock, &|age| age.to_string());
         }
-        let way = self.known(goods.in_transit, dealers, &models, "deliveries to dealers or of models that the base lacks");
+        let way =
+            self.known(goods.in_transit, dealers, &models, "deliveries to dealers or of models that the base lacks");
         if delivered || self.shift != 0 {
             self.built.cars[2] = write("in_transit", &way, &day_text);
         }
@@ -329,4 +340,3 @@ fn line(text: &mut String, cells: &[String]) {
     }
     text.push('\n');
 }
-
