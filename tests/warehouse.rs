@@ -56,7 +56,8 @@ fn the_example_from_exports_to_a_plan() {
     assert_eq!((&dms["freshness"]["lag_h"]["median"], &dms["freshness"]["lag_h"]["p90"]), (&33.into(), &66.into()));
 
     let said = done(at, "scenario build demo.db --at 2026-06-29 --base scenarios/tiny --out built");
-    assert!(said.contains("39 cars sold in 8 weeks, 9 in stock, 42 on their way"), "{said}");
+    // Of 41 sales one was undone, one is a second sale of its car, and one was recorded on the day after.
+    assert!(said.contains("38 cars sold in 8 weeks, 9 in stock, 42 on their way"), "{said}");
     assert!(
         said.contains("sales that were undone: 1 rows") && said.contains("second and later sales of one VIN"),
         "{said}"
@@ -134,7 +135,7 @@ fn a_kill_at_any_of_a_hundred_moments_leaves_what_can_be_gone_on_with() {
     let home = tempfile::tempdir().expect("a folder");
     let at = home.path();
     fs::write(at.join("m.toml"), MAPPING).expect("a file");
-    export(&at.join("export.csv"), 20_000);
+    export(&at.join("export.csv"), 6_000);
     let line = "ingest m.toml --commit-rows 400 --warehouse";
     let began = Instant::now();
     done(at, &format!("{line} whole.db"));
@@ -155,7 +156,7 @@ fn a_kill_at_any_of_a_hundred_moments_leaves_what_can_be_gone_on_with() {
         let path = at.join(&name);
         if path.exists() && fs::metadata(&path).is_ok_and(|m| m.len() > 0) {
             let sql = rusqlite_look(&path);
-            partly += u32::from(sql.0 > 0 && sql.0 < 20_000);
+            partly += u32::from(sql.0 > 0 && sql.0 < 6_000);
             assert_eq!(sql.0 % 400, 0, "only whole transactions");
             assert_eq!(sql.0, sql.1, "every row read is new, known or refused");
         }

@@ -6,12 +6,16 @@ use super::rows::Cars;
 use super::tails::{hypergeometric, median, normal, poisson, shares};
 use std::collections::{BTreeMap, HashMap};
 
-/// Level of a finding.
-const LEVEL: f64 = 0.01;
+/// Level of a finding of undone sales, all tests of a dealer together.
+const LEVEL: f64 = 0.05;
+/// Level of a finding of sales at the end of months.
+const END_LEVEL: f64 = 0.01;
 /// Last days of a month in which sales are padded.
 const PADDED: i32 = 5;
 /// Last days whose share is compared.
 const LAST: i32 = 3;
+/// Rounds in which dealers that stand out leave the pool, or come back.
+const ROUNDS: usize = 10;
 /// Fewest sales that are judged.
 const FEWEST: u64 = 24;
 
@@ -83,17 +87,21 @@ fn unwinding(counts: &[Count]) -> Vec<f64> {
 fn against_peers(counts: &[(u64, u64)]) -> Vec<f64> {
     let mut pool = vec![true; counts.len()];
     let mut tails = vec![1.0; counts.len()];
-    for _ in 0..4 {
+    for round in 0..ROUNDS {
         let all = counts.iter().zip(&pool).filter(|(_, p)| **p).fold((0, 0), |t, (c, _)| (t.0 + c.0, t.1 + c.1));
-        let phi = dispersion(counts, &pool, all);
+        let off = squares(counts, all);
+        let sums = off.iter().zip(&pool).filter(|(_, p)| **p).fold((0.0, 0.0), |t, (x, _)| (t.0 + x, t.1 + 1.0));
         for (k, c) in counts.iter().enumerate() {
-            let others = if pool[k] { (all.0 - c.0, all.1 - c.1) } else { all };
+            let (others, sum) =
+                if pool[k] { ((all.0 - c.0, all.1 - c.1), (sums.0 - off[k], sums.1 - 1.0)) } else { (all, sums) };
+            // At first dealers stand out by counting alone, lest those that do hide each other; honest ones come back.
+            let phi = if round == 0 || sum.1 < 3.0 { 1.0 } else { (sum.0 / (sum.1 - 1.0)).max(1.0) };
             let scale = |n: u64| (n as f64 / phi).round() as u64;
             let (x, n, rest, total) = (scale(c.0), scale(c.1), scale(others.0), scale(others.1));
             tails[k] = if total == 0 { 1.0 } else { hypergeometric(x, n, x + rest, n + total) };
         }
         let next: Vec<bool> = tails.iter().map(|p| *p >= 0.001).collect();
-        if next == pool {
+        if next == pool && round > 0 {
             break;
         }
         pool = next;
@@ -101,18 +109,14 @@ fn against_peers(counts: &[(u64, u64)]) -> Vec<f64> {
     tails
 }
 
-/// How much more dealers of the pool differ than counting alone explains, at least 1.
-fn dispersion(counts: &[(u64, u64)], pool: &[bool], all: (u64, u64)) -> f64 {
+/// How far each dealer's count is from the common rate, squared, in units of what counting alone explains.
+fn squares(counts: &[(u64, u64)], all: (u64, u64)) -> Vec<f64> {
     let rate = all.0 as f64 / (all.1 as f64).max(1.0);
-    if rate <= 0.0 || rate >= 1.0 {
-        return 1.0;
-    }
-    let squares = counts.iter().zip(pool).filter(|(c, p)| **p && c.1 > 0).map(|(c, _)| {
+    let of = |c: &(u64, u64)| {
         let mean = rate * c.1 as f64;
-        (c.0 as f64 - mean).powi(2) / (mean * (1.0 - rate))
-    });
-    let (sum, n) = squares.fold((0.0, 0.0), |(s, n), x| (s + x, n + 1.0));
-    if n < 3.0 { 1.0 } else { (sum / (n - 1.0)).max(1.0) }
+        if mean > 0.0 && rate < 1.0 { (c.0 as f64 - mean).powi(2) / (mean * (1.0 - rate)) } else { 0.0 }
+    };
+    counts.iter().map(of).collect()
 }
 
 /// Findings of dealers and months.
@@ -161,7 +165,7 @@ fn month_ends(data: &Data, counts: &[(u32, Count)], out: &mut Vec<Finding>) {
         let counting = 1.0 / (c.last as f64 + 0.5) + 1.0 / ((c.sales - c.last) as f64 + 0.5);
         let z = (odds(c) - middle) / (spread * spread).max(counting).sqrt();
         let p = normal(z);
-        if p <= LEVEL {
+        if p <= END_LEVEL {
             let usual = 1.0 / (1.0 + (-middle).exp());
             let reason = format!(
                 "{} of {} sales stand in the last {LAST} days of months ({:.0} %; the middle dealer has {:.0} %)",
