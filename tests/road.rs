@@ -315,6 +315,11 @@ fn commands_in_the_readme_run() {
             if words.contains("results/tiny-growth") {
                 plan_tiny(&home.path().join("results/tiny-growth"), &["--variant", "growth"]);
             }
+            if words.contains("results/demo.db") && !words.starts_with("ingest") {
+                let line = "ingest scenarios/warehouse/mapping.toml --warehouse results/demo.db";
+                let mut first = Command::cargo_bin("forecourt").unwrap();
+                first.current_dir(home.path()).args(line.split_whitespace()).assert().success();
+            }
             let mut command = Command::cargo_bin("forecourt").unwrap();
             let output = command.current_dir(home.path()).args(words.split_whitespace()).output().unwrap();
             assert!(output.status.success(), "{page}: {line}: {}", String::from_utf8_lossy(&output.stderr));

@@ -10,7 +10,7 @@ use crate::io::warehouse::repairs::Repair;
 use crate::io::warehouse::values::day_text;
 use crate::io::warehouse::{Store, WarehouseError};
 use crate::market::quality::data::Data;
-use crate::market::quality::finding::{Check, Finding};
+use crate::market::quality::finding::{Check, Finding, KEPT};
 use crate::market::quality::score::Score;
 use crate::market::quality::{Audit, audit};
 use serde_json::{Value, json};
@@ -186,6 +186,15 @@ impl Answer<'_> {
             }
             sum.2 += f.money;
         }
+        for ((check, sure), (count, money)) in &self.found.further {
+            let sum = sums.entry(*check).or_default();
+            if *sure {
+                sum.0 += count
+            } else {
+                sum.1 += count
+            }
+            sum.2 += money;
+        }
         sums
     }
 
@@ -220,18 +229,28 @@ impl Answer<'_> {
                 "reason": r.reason,
             })
         };
+        let further: Vec<Value> = self
+            .found
+            .further
+            .iter()
+            .map(|((check, sure), (count, sum))| {
+                json!({"check": check.name(), "certainty": certainty(*sure), "findings": count, "money_cny": money(*sum)})
+            })
+            .collect();
         let absent: Vec<Value> =
             self.found.not_judged.iter().map(|(c, why)| json!({"check": c.name(), "why": why})).collect();
         json!({
             "label": "descriptive", "at": day_text(self.at),
             "findings": self.found.findings.iter().map(|f| self.one(f)).collect::<Vec<_>>(),
-            "scores": scores, "repairs_proposed": self.repairs.iter().map(repair).collect::<Vec<_>>(),
+            "further": further, "scores": scores, "repairs_proposed": self.repairs.iter().map(repair).collect::<Vec<_>>(),
             "repairs_applied": self.applied, "not_judged": absent,
         })
     }
 
     fn text(&self) -> String {
-        let mut text = format!("at the end of {}: {} findings\n", day_text(self.at), self.found.findings.len());
+        let further: u64 = self.found.further.values().map(|f| f.0).sum();
+        let count = self.found.findings.len() as u64 + further;
+        let mut text = format!("at the end of {}: {count} findings\n", day_text(self.at));
         if !self.found.findings.is_empty() {
             text += "\n  check               sure   doubt        money CNY\n";
         }
@@ -258,6 +277,12 @@ impl Answer<'_> {
         scores.sort_by(|a, b| a.2.points().total_cmp(&b.2.points()).then(a.1.cmp(b.1)));
         for (of, id, s) in scores.into_iter().take(20) {
             let _ = writeln!(text, "  {of:<8}  {id:<20}{:>8.1}{:>10}{:>8}{:>8}", s.points(), s.rows, s.sure, s.doubt);
+        }
+        if further > 0 {
+            let _ = writeln!(
+                text,
+                "{further} findings beyond {KEPT} of one check are counted above and have no row in the tables"
+            );
         }
         for (check, why) in &self.found.not_judged {
             let _ = writeln!(text, "not judged: {}: {why}", check.name());

@@ -23,7 +23,7 @@ pub(super) fn open(path: &Path, query: &str) -> Result<Box<dyn Rows>, SourceErro
         if !statement.readonly() {
             return Err(wrong(path, "the query writes", "ask with SELECT"));
         }
-        statement.column_names().into_iter().map(|n| n.trim().to_owned()).collect()
+        statement.column_names().map(|n| n.trim().to_owned()).collect()
     };
     Ok(Box::new(Sqlite { path: path.into(), connection, query: query.into(), header }))
 }

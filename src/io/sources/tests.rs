@@ -7,7 +7,7 @@ fn all(source: &Source) -> Result<(Vec<String>, Vec<(u64, Vec<String>, Option<St
     let header = rows.header().to_vec();
     let mut taken = Vec::new();
     rows.each(&mut |row| {
-        taken.push((row.line, row.cells.iter().map(|c| c.to_string()).collect(), row.flaw.clone()));
+        taken.push((row.line, row.cells.iter().map(ToString::to_string).collect(), row.flaw.clone()));
         true
     })?;
     Ok((header, taken))
@@ -110,7 +110,7 @@ fn damaged_parquet_never_panics() {
         let mut bytes = sound.clone();
         for n in 0..=seed % 4 {
             let at = mix(seed * 31 + n) as usize % bytes.len();
-            bytes[at] = mix(seed ^ n ^ 77) as u8;
+            bytes[at] = mix(seed ^ n ^ 0x4d) as u8;
         }
         bytes.truncate(bytes.len() - (mix(seed) as usize % 3) * (seed as usize % 2));
         let (_folder, path) = file("t.parquet", &bytes);

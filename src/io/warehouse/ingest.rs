@@ -8,6 +8,7 @@ use super::store::{Counts, Store};
 use super::values;
 use crate::io::sources::{Rows, Source, SourceError};
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -89,7 +90,7 @@ fn plan<'f>(feed: &'f Feed, source: &'f Source) -> Result<Plan<'f>, Vec<Warehous
             return Err(vec![WarehouseError::new(Path::new(&label), cause, help)]);
         }
     }
-    Reader::new(feed, rows.header(), moment, Default::default()).map(drop).map_err(|lacks| {
+    Reader::new(feed, rows.header(), moment, HashSet::default()).map(drop).map_err(|lacks| {
         let fault = |(heading, help): (String, String)| {
             let cause = format!("there is no column {heading:?} (feed {:?})", feed.name);
             WarehouseError::new(Path::new(&label), cause, help)
@@ -106,14 +107,12 @@ fn plan<'f>(feed: &'f Feed, source: &'f Source) -> Result<Plan<'f>, Vec<Warehous
 /// The first day in a file's name, in seconds since 1970.
 fn dated(label: &str) -> Option<i64> {
     let name = Path::new(label).file_name()?.to_string_lossy().into_owned();
-    let starts = name.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(at, _)| at);
-    starts
-        .filter_map(|at| {
-            let rest = &name[at..];
-            [10, 8].iter().filter_map(|&n| rest.get(..n)).find_map(|text| values::day(text).ok())
-        })
-        .next()
-        .map(|day| i64::from(day) * 86_400)
+    let mut starts = name.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(at, _)| at);
+    let day = starts.find_map(|at| {
+        let rest = &name[at..];
+        [10, 8].iter().filter_map(|&n| rest.get(..n)).find_map(|text| values::day(text).ok())
+    })?;
+    Some(i64::from(day) * 86_400)
 }
 
 fn hashed(path: &Path) -> std::io::Result<String> {

@@ -62,6 +62,10 @@ impl Store {
 
     /// Opens a warehouse, or makes one.
     pub fn open_or_create(path: &Path) -> Result<Self, WarehouseError> {
+        if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|e| WarehouseError::new(path, e, "name a file in a folder that may be written"))?;
+        }
         Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
     }
 

@@ -1,7 +1,7 @@
 //! Checks of dealers: sales undone in the next month, sales at the end of months; and months of a known shape.
 
 use super::data::{Data, Day, Place, Sale, left_in_month, month, month_text};
-use super::finding::{Check, Finding};
+use super::finding::{Check, Finding, Findings};
 use super::rows::Cars;
 use super::tails::{hypergeometric, median, normal, poisson, shares};
 use std::collections::{BTreeMap, HashMap};
@@ -120,7 +120,7 @@ fn squares(counts: &[(u64, u64)], all: (u64, u64)) -> Vec<f64> {
 }
 
 /// Findings of dealers and months.
-pub fn check(data: &Data, cars: &Cars, undone: &[Option<Day>], out: &mut Vec<Finding>) {
+pub fn check(data: &Data, cars: &Cars, undone: &[Option<Day>], out: &mut Findings) {
     let counts: Vec<(u32, Count)> = counts(data, undone).into_iter().filter(|c| c.1.sales >= FEWEST).collect();
     let plain: Vec<Count> = counts.iter().map(|c| c.1).collect();
     let p = unwinding(&plain);
@@ -152,7 +152,7 @@ fn rows_of(data: &Data, wanted: impl Fn(usize, &Sale) -> bool) -> Vec<Place> {
     rows.map(|(_, s)| s.place.clone()).collect()
 }
 
-fn month_ends(data: &Data, counts: &[(u32, Count)], out: &mut Vec<Finding>) {
+fn month_ends(data: &Data, counts: &[(u32, Count)], out: &mut Findings) {
     if counts.len() < 5 {
         return;
     }
@@ -182,7 +182,7 @@ fn month_ends(data: &Data, counts: &[(u32, Count)], out: &mut Vec<Finding>) {
     }
 }
 
-fn month_shapes(data: &Data, cars: &Cars, undone: &[Option<Day>], out: &mut Vec<Finding>) {
+fn month_shapes(data: &Data, cars: &Cars, undone: &[Option<Day>], out: &mut Findings) {
     let stands = |k: usize, s: &Sale| s.cars == 1 && undone[k].is_none();
     let old = |k: usize, s: &Sale| stands(k, s) && cars.old(s).is_some();
     let unsold = |k: usize, s: &Sale| stands(k, s) && cars.still_in_stock(s).is_some();

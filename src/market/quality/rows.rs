@@ -1,7 +1,7 @@
 //! Checks of rows against each other: double sales, sales without registration, impossible orders, missing partners.
 
 use super::data::{Data, Day, Event, Place, Sale, day_text};
-use super::finding::{Check, Finding, Mend};
+use super::finding::{Check, Finding, Findings, Mend};
 use std::collections::HashMap;
 
 /// Days after which a sold car should be registered.
@@ -62,7 +62,7 @@ impl Cars {
 }
 
 /// Checks all rows; `undone` says on which day a sale was undone.
-pub fn check(data: &Data, cars: &Cars, undone: &[Option<Day>], out: &mut Vec<Finding>) {
+pub fn check(data: &Data, cars: &Cars, undone: &[Option<Day>], out: &mut Findings) {
     duplicates(data, undone, out);
     for (s, undone) in data.sales.iter().zip(undone) {
         sale(data, cars, s, *undone, out);
@@ -78,7 +78,7 @@ pub fn check(data: &Data, cars: &Cars, undone: &[Option<Day>], out: &mut Vec<Fin
     }
 }
 
-fn duplicates(data: &Data, undone: &[Option<Day>], out: &mut Vec<Finding>) {
+fn duplicates(data: &Data, undone: &[Option<Day>], out: &mut Findings) {
     let mut by_car: HashMap<(u32, u32), Vec<usize>> = HashMap::new();
     for (k, s) in data.sales.iter().enumerate() {
         if let Some(vin) = s.vin.filter(|_| s.cars == 1 && undone[k].is_none()) {
@@ -107,7 +107,7 @@ fn duplicates(data: &Data, undone: &[Option<Day>], out: &mut Vec<Finding>) {
     }
 }
 
-fn sale(data: &Data, cars: &Cars, s: &Sale, undone: Option<Day>, out: &mut Vec<Finding>) {
+fn sale(data: &Data, cars: &Cars, s: &Sale, undone: Option<Day>, out: &mut Findings) {
     let mut say = |check, sure, reason: String| {
         out.push(Finding::row(check, sure, &s.place, Some(s.dealer), s.price, reason));
     };
@@ -167,7 +167,7 @@ fn sale(data: &Data, cars: &Cars, s: &Sale, undone: Option<Day>, out: &mut Vec<F
     }
 }
 
-fn events(data: &Data, cars: &Cars, out: &mut Vec<Finding>) {
+fn events(data: &Data, cars: &Cars, out: &mut Findings) {
     let kinds = [
         ("registered", &data.registrations),
         ("serviced", &data.service),
@@ -199,14 +199,14 @@ fn events(data: &Data, cars: &Cars, out: &mut Vec<Finding>) {
     }
 }
 
-fn unknown_dealer(data: &Data, place: &Place, dealer: Option<u32>, money: i64, out: &mut Vec<Finding>) {
+fn unknown_dealer(data: &Data, place: &Place, dealer: Option<u32>, money: i64, out: &mut Findings) {
     if let Some(d) = dealer.filter(|d| !data.stores.is_empty() && !data.stores.contains_key(d)) {
         let reason = format!("the dealers have no {}", data.dealers.name(d));
         out.push(Finding::row(Check::Join, false, place, dealer, money, reason));
     }
 }
 
-fn odometers(data: &Data, out: &mut Vec<Finding>) {
+fn odometers(data: &Data, out: &mut Findings) {
     let mut visits: Vec<(u32, Day, f64, &Event)> =
         data.service.iter().filter_map(|e| Some((e.vin?, e.day, e.odometer?, e))).collect();
     visits.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));

@@ -1,9 +1,9 @@
 //! A score per dealer and per feed: how many of its rows nothing is said against.
 
 use super::data::{Data, Place};
-use super::finding::Finding;
+use super::finding::Findings;
 use super::tails::wilson;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// A score.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,32 +42,21 @@ fn rows(data: &Data) -> impl Iterator<Item = (&Place, Option<u32>)> {
 }
 
 /// Scores by findings. Each row counts once, by its worst finding.
-pub fn scores(data: &Data, findings: &[Finding]) -> Scores {
-    let mut worst: HashMap<&Place, bool> = HashMap::new();
-    for f in findings {
-        // Of rows that merely stand together with the one that is wrong, only that one counts.
-        let own = if f.p.is_some() { &f.rows[..] } else { &f.rows[f.rows.len().saturating_sub(1)..] };
-        for place in own {
-            *worst.entry(place).or_insert(false) |= f.sure;
-        }
-    }
+pub fn scores(data: &Data, findings: &Findings) -> Scores {
     let (mut dealers, mut feeds) = Scores::default();
     for (place, dealer) in rows(data) {
-        let flag = worst.get(place);
+        let flag = findings.flag(place);
         let count = |score: &mut Score| {
             score.rows += 1;
-            score.sure += u64::from(flag == Some(&true));
-            score.doubt += u64::from(flag == Some(&false));
+            score.sure += u64::from(flag == Some(true));
+            score.doubt += u64::from(flag == Some(false));
         };
         count(feeds.entry(place.feed).or_default());
         dealer.into_iter().for_each(|d| count(dealers.entry(d).or_default()));
     }
-    for f in findings {
-        if let Some(score) = f.dealer.and_then(|d| dealers.get_mut(&d)) {
-            score.money += f.money;
-        }
-        if let Some(score) = f.rows.last().and_then(|r| feeds.get_mut(&r.feed)) {
-            score.money += f.money;
+    for (scores, sums) in [(&mut dealers, &findings.money.0), (&mut feeds, &findings.money.1)] {
+        for (number, score) in scores.iter_mut() {
+            score.money = sums.get(number).copied().unwrap_or(0);
         }
     }
     (dealers, feeds)

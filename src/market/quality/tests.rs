@@ -1,5 +1,5 @@
 use super::data::{Data, Day, Event, Names, Place, Sale, Store, Vehicle, day_text, left_in_month, month, month_text};
-use super::finding::{Check, Finding};
+use super::finding::{Check, Finding, Findings, KEPT};
 use super::rows::Cars;
 use super::{audit, dealers, vin};
 use crate::stats::stream::{Stream, mix};
@@ -67,8 +67,9 @@ fn made(maker: Maker, seed: u64) -> Data {
 }
 
 fn unwinding(data: &Data) -> Vec<Finding> {
-    let (undone, mut found) = (dealers::undone(data), Vec::new());
-    dealers::check(data, &Cars::new(data), &undone, &mut found);
+    let (undone, mut all) = (dealers::undone(data), Findings::default());
+    dealers::check(data, &Cars::new(data), &undone, &mut all);
+    let mut found = all.list;
     found.retain(|f| f.check == Check::Unwind);
     found
 }
@@ -300,7 +301,7 @@ fn a_slip_of_the_pen_is_mended_when_one_car_is_left() {
 fn a_sale_is_undone_by_a_cancellation_a_return_or_a_second_sale() {
     let mut data = Data::default();
     let vin = data.vins.number("V");
-    let sale = |sold, cars, cancelled| Sale { vin, sold, cars, cancelled, ..Sale::default() };
+    let sale = |sold, cars, cancelled| Sale { vin, sold, cancelled, cars, ..Sale::default() };
     data.sales = vec![
         sale(10, 1, Some(12)),
         sale(20, 1, None),
@@ -317,4 +318,21 @@ fn months_and_their_ends() {
     for (day, text, left, name) in [(FIRST, "2024-01-01", 30, "2024-01"), (FIRST + 59, "2024-02-29", 0, "2024-02")] {
         assert_eq!((day_text(day).as_str(), left_in_month(day), month_text(month(day)).as_str()), (text, left, name));
     }
+}
+
+#[test]
+fn a_flood_of_findings_is_counted_and_scored_and_kept_within_bounds() {
+    let mut data = Data { at: FIRST, ..Data::default() };
+    let (feed, dealer) = (number(&mut data.feeds, "dms"), number(&mut data.dealers, "D1"));
+    let rows = KEPT + 5;
+    for k in 0..rows {
+        let vin = data.vins.number(&format!("short{k}"));
+        let place = Place { table: "sales", feed, key: k.to_string() };
+        data.sales.push(Sale { place, dealer, vin, sold: FIRST - 1, price: 100, cars: 1, ..Sale::default() });
+    }
+    let found = audit(&data);
+    assert_eq!(found.findings.len() as u64, KEPT);
+    assert_eq!(found.further.get(&(Check::Vin, true)), Some(&(5, 500)));
+    let score = &found.scores.0[&dealer];
+    assert_eq!((score.rows, score.sure, score.money, score.points()), (rows, rows, 100 * rows as i64, 0.0));
 }

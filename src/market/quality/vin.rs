@@ -1,7 +1,7 @@
 //! Vehicle identification numbers: their alphabet and check digit (ISO 3779, FMVSS 565, GB 16735).
 
 use super::data::{Data, Place};
-use super::finding::{Check, Finding, Mend};
+use super::finding::{Check, Finding, Findings, Mend};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
@@ -96,7 +96,7 @@ fn gaps_of(vin: &str, wanted: &HashSet<(usize, String)>) -> Vec<(usize, String)>
 }
 
 /// Flawed and reused VINs.
-pub fn check(data: &Data, out: &mut Vec<Finding>) {
+pub fn check(data: &Data, out: &mut Findings) {
     let built: HashSet<u32> = data.vehicles.iter().map(|v| v.vin).collect();
     let flaws: BTreeMap<u32, String> =
         (0..data.vins.len() as u32).filter_map(|v| flaw(data.vins.name(v)).map(|f| (v, f))).collect();
@@ -125,7 +125,7 @@ pub fn check(data: &Data, out: &mut Vec<Finding>) {
     reuse(data, out);
 }
 
-fn reuse(data: &Data, out: &mut Vec<Finding>) {
+fn reuse(data: &Data, out: &mut Findings) {
     let mut first: HashMap<u32, usize> = HashMap::new();
     for (k, v) in data.vehicles.iter().enumerate() {
         let Some(model) = v.model else { continue };
