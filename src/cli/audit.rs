@@ -26,7 +26,8 @@ Examples:
   forecourt audit results/demo.db --apply                      the repairs that are proposed
   forecourt audit results/demo.db --undo                       takes the last ones back
 
-Descriptive: nothing of this enters the simulation. Repairs stand beside the rows; applied ones are read by audits and scenarios.")]
+Descriptive: nothing of this enters the simulation. Repairs stand beside the rows; applied ones are
+read by audits and scenarios.")]
 pub(super) struct AuditArgs {
     /// The warehouse.
     warehouse: PathBuf,
@@ -229,6 +230,15 @@ impl Answer<'_> {
                 "reason": r.reason,
             })
         };
+        let joins: Vec<Value> = self
+            .found
+            .joins
+            .iter()
+            .map(|j| {
+                let (low, high) = j.share();
+                json!({"from": j.from, "to": j.to, "cars": j.cars, "matched": j.matched, "share": [low, high]})
+            })
+            .collect();
         let further: Vec<Value> = self
             .found
             .further
@@ -242,7 +252,7 @@ impl Answer<'_> {
         json!({
             "label": "descriptive", "at": day_text(self.at),
             "findings": self.found.findings.iter().map(|f| self.one(f)).collect::<Vec<_>>(),
-            "further": further, "scores": scores, "repairs_proposed": self.repairs.iter().map(repair).collect::<Vec<_>>(),
+            "further": further, "joins": joins, "scores": scores, "repairs_proposed": self.repairs.iter().map(repair).collect::<Vec<_>>(),
             "repairs_applied": self.applied, "not_judged": absent,
         })
     }
@@ -271,6 +281,12 @@ impl Answer<'_> {
                 let _ = writeln!(text, "{}, {}: {dealer}{}{p}{place}", f.check.name(), certainty(f.sure), f.reason);
             }
             last = Some((f.check, shown + 1));
+        }
+        if !self.found.joins.is_empty() {
+            text += "\n  cars of            also in                cars     found\n";
+        }
+        for j in &self.found.joins {
+            let _ = writeln!(text, "  {:<17}  {:<14}{:>13}{:>10}", j.from, j.to, j.cars, j.matched);
         }
         text += "\n  score     of                    points      rows    sure   doubt\n";
         let mut scores: Vec<_> = scored(self.data, self.found).collect();

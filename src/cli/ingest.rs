@@ -16,8 +16,8 @@ Examples:
   forecourt ingest scenarios/warehouse/mapping.toml --warehouse results/demo.db
   forecourt ingest mapping.toml --json
 
-The mapping file names sources (CSV, xlsx, Parquet, SQLite, PostgreSQL) and their columns; scenarios/warehouse/mapping.toml is
-an example. The same rows again change nothing, whatever their order and files; what is refused stands in quarantine.")]
+The mapping file names sources (CSV, xlsx, Parquet, SQLite, PostgreSQL) and columns; scenarios/warehouse/mapping.toml is
+an example. The same rows again change nothing, whatever their order and files; refused ones stand in quarantine.")]
 pub(super) struct IngestArgs {
     /// The mapping file.
     mapping: PathBuf,

@@ -7,6 +7,7 @@ mod current;
 pub mod ingest;
 pub mod lag;
 pub mod mapping;
+mod naming;
 pub mod repairs;
 mod rows;
 pub mod schema;

@@ -3,6 +3,7 @@
 pub mod data;
 pub mod dealers;
 pub mod finding;
+pub mod joins;
 pub mod rows;
 pub mod score;
 pub mod tails;
@@ -21,6 +22,8 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Findings beyond those that are kept, by check and certainty: how many, and their money.
     pub further: BTreeMap<(Check, bool), (u64, i64)>,
+    /// How many cars of one table another has.
+    pub joins: Vec<joins::Join>,
     /// Scores of dealers and feeds.
     pub scores: Scores,
     /// Checks that the tables do not allow, and why.
@@ -56,7 +59,7 @@ pub fn audit(data: &Data) -> Audit {
     absent(Check::StillInStock, data.stock.iter().all(|e| e.vin.is_none()), "no count of stock names cars");
     absent(Check::Reuse, data.vehicles.is_empty(), "there are no vehicles");
     absent(Check::Join, data.stores.is_empty() && data.vehicles.is_empty(), "there are no dealers and vehicles");
-    Audit { findings, further, scores, not_judged }
+    Audit { findings, further, joins: joins::joins(data), scores, not_judged }
 }
 
 #[cfg(test)]
