@@ -52,9 +52,9 @@ mod tests {
 
     #[test]
     fn shares_of_cars_that_two_tables_know() {
-        let mut data = Data::default();
-        data.sales = [Some(1), Some(1), Some(2), None].map(|vin| Sale { vin, ..Sale::default() }).into();
-        data.vehicles = [2, 3, 4].map(|vin| Vehicle { vin, ..Vehicle::default() }).into();
+        let sales = [Some(1), Some(1), Some(2), None].map(|vin| Sale { vin, ..Sale::default() }).into();
+        let vehicles = [2, 3, 4].map(|vin| Vehicle { vin, ..Vehicle::default() }).into();
+        let data = Data { sales, vehicles, ..Data::default() };
         let joins = joins(&data);
         let told: Vec<_> = joins.iter().map(|j| (j.from, j.to, j.cars, j.matched)).collect();
         assert_eq!(told, [("vehicles", "sales", 3, 1), ("sales", "vehicles", 2, 1)]);
