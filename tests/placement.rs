@@ -1,4 +1,4 @@
-//! Covering and centres through the command: answers worked out by hand, and published optima where the files are there.
+//! Covering, centres and undivided customers through the command: answers worked out by hand, and published optima where the files are there.
 
 use assert_cmd::Command;
 use serde_json::Value;
@@ -115,4 +115,71 @@ fn centres_of_points() {
         assert_eq!(value["sites"].as_array().unwrap().len(), p);
     }
     assert_eq!(solve(&["tsplib-pcentre", text(&file), "--p", "10"]).0, 1);
+}
+
+/// Centres that two published sources agree on, floor of the Euclidean distance.
+#[test]
+fn published_centres_of_points() {
+    let rows = [("rl1304", 10, 3001), ("fl1400", 10, 389), ("fl1400", 100, 33)];
+    let slow = [("rl1304", 100, 758), ("u1432", 10, 1063)];
+    // Without optimisation the slow ones take minutes.
+    let slow: &[_] = if cfg!(debug_assertions) { &[] } else { &slow };
+    for (name, p, optimum) in rows.iter().chain(slow) {
+        let Some(file) = data(&format!("tsplib/{name}.tsp")) else { return };
+        let (code, value) = solve(&["tsplib-pcentre", text(&file), "--p", &p.to_string()]);
+        proved(&value, *optimum);
+        assert_eq!((code, value["sites"].as_array().unwrap().len()), (0, *p), "{name}");
+    }
+}
+
+/// Two facilities of 5 at a fixed cost of 10, customers who ask for 3, 3 and 2. Divided, facility 1 serves the first and two
+/// thirds of the second: 20 + 3 + (4 + 10) + 4. Undivided, only one of them fits there, and the first loses more elsewhere.
+#[test]
+fn undivided_customers_by_hand() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("cap.txt");
+    let write = |demands: [u32; 3]| {
+        let [a, b, c] = demands;
+        fs::write(&file, format!("2 3\n5 10\n5 10\n{a}\n3 30\n{b}\n6 30\n{c}\n4 4\n")).unwrap();
+    };
+    write([3, 3, 2]);
+    let (_, value) = solve(&["orlib-cap", text(&file)]);
+    assert!((value["objective"].as_f64().unwrap() - 41.0).abs() < 1e-6, "{value}");
+    let (code, value) = solve(&["orlib-cap", text(&file), "--single-source"]);
+    assert_eq!(
+        (code, &value["status"], &value["objective"]),
+        (0, &Value::from("optimal"), &Value::from(57)),
+        "{value}"
+    );
+    // All three together fill both facilities, but no two of them fit into one.
+    write([3, 3, 4]);
+    assert_eq!(solve(&["orlib-cap", text(&file)]).0, 0);
+    let (code, value) = solve(&["orlib-cap", text(&file), "--single-source"]);
+    assert_eq!((code, &value["status"], &value["cause"]), (1, &Value::from("infeasible"), &Value::Null), "{value}");
+    write([2, 2, 6]);
+    let (code, value) = solve(&["orlib-cap", text(&file), "--single-source"]);
+    assert!(code == 1 && value["cause"].as_str().unwrap().contains("customer 3 asks for 6"), "{value}");
+}
+
+/// The published optima of divided customers bound those of undivided ones; where capacities are wide the two agree.
+#[test]
+fn published_optima_bound_undivided_customers() {
+    let rows = [(61, 932_615.75), (62, 977_799.4), (63, 1_014_062.05), (64, 1_045_650.25), (74, 1_034_976.975)];
+    let mut dearer = 0;
+    for (name, divided) in rows {
+        let Some(file) = data(&format!("cap/cap{name}.txt")) else { return };
+        let (_, value) = solve(&["orlib-cap", text(&file)]);
+        let found = value["objective"].as_f64().unwrap();
+        assert!((found - divided).abs() < 1e-6 * divided, "{value}");
+        let (code, value) = solve(&["orlib-cap", text(&file), "--single-source"]);
+        assert_eq!(
+            (code, &value["status"], &value["grade"]),
+            (0, &Value::from("optimal"), &Value::from("A")),
+            "{value}"
+        );
+        let whole = value["objective"].as_f64().unwrap();
+        assert!(whole > divided * (1.0 - 1e-6), "{value}");
+        dearer += usize::from(whole > divided * (1.0 + 1e-6));
+    }
+    assert_eq!(dearer, 2);
 }

@@ -2,6 +2,7 @@ use super::answer::{Answer, Common, Trouble, observer};
 use super::certificate::{Certificate, Proof};
 use crate::ids::Id;
 use crate::io::instances::{cfl, orlib_cap, ufllib};
+use crate::placement::control::End;
 use crate::placement::facility::{Plan, Problem, solve};
 use clap::Args;
 use serde_json::{Map, Value, json};
@@ -96,6 +97,9 @@ fn run(
     }
     let mut more = Map::new();
     more.insert("nodes".into(), json!(plan.nodes));
+    if let Some(cause) = too_large(problem).filter(|_| plan.end == End::Infeasible) {
+        more.insert("cause".into(), json!(cause));
+    }
     Ok(Answer {
         end: plan.end,
         objective: objective(&plan, problem.digits()),
@@ -105,6 +109,14 @@ fn run(
         more,
         start,
     })
+}
+
+/// The first customer who fits into no facility whole.
+fn too_large(problem: &Problem) -> Option<String> {
+    let capacity = problem.capacity().filter(|c| c.single_source)?;
+    let largest = capacity.of_site.iter().copied().fold(0.0, f64::max);
+    let j = capacity.demand.iter().position(|&d| d > largest)?;
+    Some(format!("customer {} asks for {}, but no facility holds more than {largest}", j + 1, capacity.demand[j]))
 }
 
 /// The cost as a decimal number, exact where it is whole in the file's own digits.
