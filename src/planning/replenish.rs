@@ -83,7 +83,7 @@ impl Replenishment {
 }
 
 impl Replenishment {
-    /// What one more of the dearest limits is worth, each by a whole new plan: so many of them, or [`FEW`] where the
+    /// What one more of the dearest limits is worth, each by a whole new plan: so many of them, or eight where the
     /// network is small.
     ///
     /// # Errors

@@ -100,7 +100,7 @@ pub fn compare(
 /// the seed, so the answer is repeatable.
 ///
 /// # Errors
-/// [`Error::Interrupted`] when the run was stopped, and those of [`run`].
+/// [`Error::Interrupted`] when the run was stopped, and those of [`run()`].
 pub fn best_of(
     problems: &[Problem],
     options: &Options,
