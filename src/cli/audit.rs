@@ -3,11 +3,11 @@
 use super::exit;
 use super::ingest::{date, faulty, today};
 use super::terminal::{print, say};
+use crate::days;
 use crate::io::results::table::{Cell, Table};
 use crate::io::scenario::write::write_new;
 use crate::io::warehouse::audit::{data, proposed};
 use crate::io::warehouse::repairs::Repair;
-use crate::io::warehouse::values::day_text;
 use crate::io::warehouse::{Store, WarehouseError};
 use crate::market::quality::data::Data;
 use crate::market::quality::finding::{Check, Finding, KEPT};
@@ -250,7 +250,7 @@ impl Answer<'_> {
         let absent: Vec<Value> =
             self.found.not_judged.iter().map(|(c, why)| json!({"check": c.name(), "why": why})).collect();
         json!({
-            "label": "descriptive", "at": day_text(self.at),
+            "label": "descriptive", "at": days::text(self.at),
             "findings": self.found.findings.iter().map(|f| self.one(f)).collect::<Vec<_>>(),
             "further": further, "joins": joins, "scores": scores, "repairs_proposed": self.repairs.iter().map(repair).collect::<Vec<_>>(),
             "repairs_applied": self.applied, "not_judged": absent,
@@ -260,7 +260,7 @@ impl Answer<'_> {
     fn text(&self) -> String {
         let further: u64 = self.found.further.values().map(|f| f.0).sum();
         let count = self.found.findings.len() as u64 + further;
-        let mut text = format!("at the end of {}: {count} findings\n", day_text(self.at));
+        let mut text = format!("at the end of {}: {count} findings\n", days::text(self.at));
         if !self.found.findings.is_empty() {
             text += "\n  check               sure   doubt        money CNY\n";
         }

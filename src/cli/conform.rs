@@ -2,6 +2,7 @@
 
 use super::terminal::{print, say};
 use super::{check, exit};
+use crate::days;
 use crate::evaluation::conformance::{Conformance, Deviation, Kind, Net, judge};
 use crate::io::market::events::{self, EventLog};
 use crate::io::results::folder::replace_file;
@@ -190,7 +191,7 @@ impl Told {
                 Cell::Text(region),
                 Cell::Text(kind),
                 Cell::Text(&step),
-                Cell::Text(&events::date(d.since)),
+                Cell::Text(&days::text(d.since.floor() as i64)),
                 over,
                 Cell::Text(&text),
             ]);
@@ -207,7 +208,7 @@ impl Told {
                 Cell::Text(region),
                 Cell::Text(dealer),
                 Cell::Text(&self.log.ids[t.case]),
-                Cell::Text(&events::date(t.since)),
+                Cell::Text(&days::text(t.since.floor() as i64)),
                 Cell::Text(&t.what),
                 Cell::Text("open"),
             ]);
@@ -317,7 +318,7 @@ impl Told {
                 "  {} {} {dealer} {region} since {}: {}",
                 t.id,
                 self.log.ids[t.case],
-                events::date(t.since),
+                days::text(t.since.floor() as i64),
                 t.what
             );
         }

@@ -2,8 +2,8 @@
 
 use super::terminal::{print, say};
 use super::{check, exit};
+use crate::days;
 use crate::io::warehouse::ingest::{Brought, How, ingest};
-use crate::io::warehouse::values::day_text;
 use crate::io::warehouse::{Counts, Store, WarehouseError, mapping, schema};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -65,7 +65,7 @@ pub(super) struct WarehouseArgs {
 /// A day in days since 1970.
 pub(super) fn date(text: &str) -> Result<i64, String> {
     let day = crate::io::scenario::records::day(text).ok_or("a date such as 2026-06-29 is wanted")?;
-    Ok(i64::from(crate::io::warehouse::values::days(day.year().into(), day.month().into(), day.day().into())))
+    Ok(days::number(day))
 }
 
 /// The day by the machine's clock.
@@ -123,7 +123,7 @@ fn report(brought: &[Brought], day: i64) -> Value {
             "freshness": b.seen.json(day),
         })
     };
-    json!({"at": day_text(day), "sources": brought.iter().map(one).collect::<Vec<_>>()})
+    json!({"at": days::text(day), "sources": brought.iter().map(one).collect::<Vec<_>>()})
 }
 
 fn said(b: &Brought, day: i64) -> String {
@@ -209,7 +209,7 @@ fn state(store: &Store, day: i64, as_json: bool) -> Result<String, WarehouseErro
             .map(|(name, table, seen)| json!({"feed": name, "table": table, "freshness": seen.json(day)}))
             .collect();
         let all = json!({
-            "at": day_text(day), "sha256": content.sha256, "tables": tables, "feeds": feeds, "repairs": repairs,
+            "at": days::text(day), "sha256": content.sha256, "tables": tables, "feeds": feeds, "repairs": repairs,
         });
         return Ok(format!("{all}\n"));
     }
@@ -218,7 +218,7 @@ fn state(store: &Store, day: i64, as_json: bool) -> Result<String, WarehouseErro
         let _ = writeln!(text, "  {name:<14}{rows:>13}  {}", &hash[..12]);
     }
     text += "\n  feed              table          at the end of ";
-    let _ = writeln!(text, "{}", day_text(day));
+    let _ = writeln!(text, "{}", days::text(day));
     for (name, table, seen) in &lags {
         let _ = writeln!(text, "  {name:<16}  {table:<13}  {}", seen.text(day));
     }

@@ -3,9 +3,9 @@
 use super::ingest::{date, faulty};
 use super::terminal::{print, say};
 use super::{check, exit};
+use crate::days;
 use crate::io::warehouse::Store;
 use crate::io::warehouse::build::{BuildError, Built, build};
-use crate::io::warehouse::values::day_text;
 use serde_json::json;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -73,7 +73,7 @@ fn as_json(b: &Built) -> serde_json::Value {
         .map(|(reason, (rows, cars, keys))| json!({"reason": reason, "rows": rows, "cars": cars, "for_example": keys}))
         .collect();
     json!({
-        "today": day_text(b.today), "weeks": b.weeks, "cars_sold": b.cars[0], "cars_in_stock": b.cars[1],
+        "today": days::text(b.today), "weeks": b.weeks, "cars_sold": b.cars[0], "cars_in_stock": b.cars[1],
         "cars_in_transit": b.cars[2], "left_out": left, "remarks": b.remarks,
     })
 }
@@ -82,7 +82,7 @@ fn text(b: &Built) -> String {
     let [sold, stock, way] = b.cars;
     let mut text = format!(
         "today {}: {sold} cars sold in {} weeks, {stock} in stock, {way} on their way\n",
-        day_text(b.today),
+        days::text(b.today),
         b.weeks
     );
     for (reason, (rows, cars, keys)) in &b.left.reasons {

@@ -92,13 +92,6 @@ pub fn moment(text: &str) -> Option<f64> {
     since.total((jiff::Unit::Day, jiff::SpanRelativeTo::days_are_24_hours())).ok()
 }
 
-/// The date of a day since 1970.
-pub fn date(day: f64) -> String {
-    let whole = jiff::Span::new().try_days(day.floor() as i64);
-    let date = whole.and_then(|days| jiff::civil::date(1970, 1, 1).checked_add(days));
-    date.map_or_else(|_| String::new(), |d| d.to_string())
-}
-
 /// Reads a process.
 ///
 /// # Errors

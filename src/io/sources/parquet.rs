@@ -57,7 +57,7 @@ fn cell(field: &Field) -> Result<Cow<'_, str>, String> {
         Field::ULong(n) => own(n.to_string()),
         Field::Float(x) => own(x.to_string()),
         Field::Double(x) => own(x.to_string()),
-        Field::Date(days) => own(crate::io::warehouse::values::day_text(i64::from(*days))),
+        Field::Date(days) => own(crate::days::text(i64::from(*days))),
         Field::TimestampMillis(ms) => own(crate::io::warehouse::values::moment_text(ms.div_euclid(1_000))),
         Field::TimestampMicros(us) => own(crate::io::warehouse::values::moment_text(us.div_euclid(1_000_000))),
         // Decimals, times and half floats print as what they are.

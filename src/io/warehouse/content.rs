@@ -2,6 +2,7 @@
 
 use super::schema::{Holds, RECORDED, TABLES, Table};
 use super::{Store, WarehouseError, values};
+use crate::days;
 use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -110,7 +111,7 @@ impl Store {
 fn put(line: &mut String, holds: Holds, value: ValueRef<'_>) {
     line.push('\t');
     match (value, holds) {
-        (ValueRef::Integer(n), Holds::Day) => line.push_str(&values::day_text(n)),
+        (ValueRef::Integer(n), Holds::Day) => line.push_str(&days::text(n)),
         (ValueRef::Integer(n), Holds::Moment) => line.push_str(&values::moment_text(n)),
         (ValueRef::Integer(n), Holds::Money) => {
             let sign = if n < 0 { "-" } else { "" };

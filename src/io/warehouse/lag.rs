@@ -1,6 +1,7 @@
 //! How old a feed's rows are: the newest day, and how long after a thing happened its row was written.
 
 use super::values;
+use crate::days;
 use serde_json::{Value, json};
 
 const HOUR: i64 = 3_600;
@@ -77,7 +78,7 @@ impl Seen {
     pub fn json(&self, day: i64) -> Value {
         json!({
             "rows": self.rows,
-            "newest_day": self.newest_day.map(values::day_text),
+            "newest_day": self.newest_day.map(days::text),
             "newest_recorded_at": self.newest_moment.map(values::moment_text),
             "age_h": self.age_hours(day),
             "lag_h": {
@@ -91,7 +92,7 @@ impl Seen {
     pub fn text(&self, day: i64) -> String {
         let mut text = match self.age_hours(day) {
             None => return "no days".into(),
-            Some(age) => format!("newest {} ({age} h old)", self.newest_day.map(values::day_text).unwrap_or_default()),
+            Some(age) => format!("newest {} ({age} h old)", self.newest_day.map(days::text).unwrap_or_default()),
         };
         if let (Some(median), Some(p90)) = (self.lag_hours(0.5), self.lag_hours(0.9)) {
             text += &format!(", lag {median} h median, {p90} h at 90 %, {} later than 48 h", self.later_than(48));

@@ -3,6 +3,7 @@
 use super::mapping::{Feed, Origin};
 use super::schema::{Holds, RECORDED, Table};
 use super::values::{self, Seen};
+use crate::days;
 use crate::io::scenario::records::{folded, near};
 use crate::io::sources::Row;
 use sha2::{Digest, Sha256};
@@ -216,7 +217,7 @@ fn append_key(arena: &mut Vec<u8>, at: usize, holds: Holds) {
     match arena[at] {
         1 => {
             let number = i64::from_le_bytes(arena[at + 1..at + 9].try_into().unwrap_or_default());
-            let text = if holds == Holds::Day { values::day_text(number) } else { number.to_string() };
+            let text = if holds == Holds::Day { days::text(number) } else { number.to_string() };
             arena.extend_from_slice(text.as_bytes());
         }
         2 => {

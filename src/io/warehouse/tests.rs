@@ -2,6 +2,7 @@ use super::ingest::{How, ingest};
 use super::mapping;
 use super::schema::table;
 use super::*;
+use crate::days;
 use crate::stats::stream::mix;
 use std::fmt::Write as _;
 use std::fs;
@@ -120,7 +121,7 @@ fn corrections_are_dated_and_known_from_their_day() {
     let cancelled = sales.position("cancelled_on").expect("a column");
     let at = |y, m, d| {
         let mut seen = Vec::new();
-        let known = Known { day: Some(i64::from(values::days(y, m, d))), repaired: true };
+        let known = Known { day: Some(days::number(jiff::civil::date(y, m, d))), repaired: true };
         store.records(sales, known, &mut |r| seen.push((r.versions, r.whole(cancelled).is_some()))).expect("rows");
         seen
     };
@@ -232,7 +233,7 @@ fn tinys_sales_come_back_byte_for_byte() {
     taken(folder.path(), &warehouse, 10);
     let store = Store::open(&warehouse).expect("a warehouse");
     let out = folder.path().join("back");
-    let day = i64::from(values::days(2026, 6, 29));
+    let day = days::number(jiff::civil::date(2026, 6, 29));
     let built = build::build(&store, &tiny, day, &out).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!((built.cars[0], built.weeks, built.left.reasons.len()), (8 * 147, 8, 0));
     for file in ["sales.csv", "stock.csv", "in_transit.csv", "sites.csv", "supply.csv", "travel.csv"] {

@@ -1,6 +1,7 @@
 //! From the text of a cell to a typed value; and values in bytes, as rows are gathered and compared.
 
 use super::schema::Holds;
+use crate::days;
 use unicode_normalization::UnicodeNormalization;
 
 /// A typed cell.
@@ -203,35 +204,10 @@ pub(super) fn number(text: &str) -> Result<f64, String> {
     finite(&joined).ok_or_else(|| format!("{text:?} is not a number"))
 }
 
-/// Days since 1970-01-01 of a day of the calendar.
-pub fn days(year: i64, month: i64, day: i64) -> i32 {
-    // Months counted from March, so that the leap day is the last of the year.
-    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    (365 * y + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (153 * m + 2) / 5 + day - 1 - 719_468) as i32
-}
-
-/// Year, month and day.
-pub fn civil(days: i64) -> (i64, i64, i64) {
-    let z = days + 719_468;
-    let era = z.div_euclid(146_097);
-    let of_era = z.rem_euclid(146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let m = (5 * of_year + 2) / 153;
-    let month = if m < 10 { m + 3 } else { m - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, of_year - (153 * m + 2) / 5 + 1)
-}
-
-/// A day as text.
-pub fn day_text(days: i64) -> String {
-    let (y, m, d) = civil(days);
-    format!("{y:04}-{m:02}-{d:02}")
-}
-
 /// A moment as text.
 pub fn moment_text(seconds: i64) -> String {
     let (day, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    format!("{}T{:02}:{:02}:{:02}", day_text(day), rest / 3600, rest / 60 % 60, rest % 60)
+    format!("{}T{:02}:{:02}:{:02}", days::text(day), rest / 3600, rest / 60 % 60, rest % 60)
 }
 
 /// Days since 1970-01-01 of 2026-01-05, 2026/1/5, 2026.1.5, 20260105 or 2026年1月5日; an hour after it is read over.
@@ -277,15 +253,8 @@ fn leading_day(text: &str) -> Option<(i32, &str)> {
     } else {
         return None;
     };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let longest = match month {
-        2 => 28 + i64::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return None,
-    };
-    let sound = (1900..2200).contains(&year) && (1..=longest).contains(&day);
-    sound.then(|| (days(year, month, day), &text[end..]))
+    let date = jiff::civil::Date::new(year as i16, month as i8, day as i8).ok()?;
+    (1900..2200).contains(&year).then(|| (days::number(date) as i32, &text[end..]))
 }
 
 /// Seconds after midnight of ` 13:30`, `T13:30:05.25`, `13:30:05Z` or `13:30:05+08:00`. Zones are read over: the clocks of
@@ -334,7 +303,7 @@ mod tests {
         ] {
             assert_eq!(day(text), Ok(20_458), "{text}");
         }
-        assert_eq!(day_text(20_458), "2026-01-05");
+        assert_eq!(days::text(20_458), "2026-01-05");
         for text in ["", "2026-02-29", "5.1.2026", "2026-13-01", "2026-01-05x", "2026-01-", "1e9", "三月"] {
             assert!(day(text).is_err(), "{text}");
         }
@@ -343,8 +312,9 @@ mod tests {
 
     #[test]
     fn every_day_of_three_centuries_reads_back() {
-        for n in days(1900, 1, 1)..days(2200, 1, 1) {
-            assert_eq!(day(&day_text(i64::from(n))), Ok(n));
+        let first = |year| days::number(jiff::civil::date(year, 1, 1)) as i32;
+        for n in first(1900)..first(2200) {
+            assert_eq!(day(&days::text(i64::from(n))), Ok(n));
         }
     }
 

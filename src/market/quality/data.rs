@@ -1,5 +1,6 @@
 //! The rows that are looked at, as plain data.
 
+use crate::days;
 use std::collections::HashMap;
 
 /// Days since 1970-01-01.
@@ -169,18 +170,14 @@ pub struct Data {
 
 /// A month, counted from year 0.
 pub fn month(day: Day) -> i32 {
-    let (y, m, _) = civil(day);
-    12 * y + m - 1
+    let date = days::date(day.into());
+    12 * i32::from(date.year()) + i32::from(date.month()) - 1
 }
 
 /// Days until the last day of the month: 0 on that day.
 pub fn left_in_month(day: Day) -> i32 {
-    let (_, _, d) = civil(day);
-    let mut last = d;
-    while month(day + last - d + 1) == month(day) {
-        last += 1;
-    }
-    last - d
+    let date = days::date(day.into());
+    i32::from(date.days_in_month() - date.day())
 }
 
 /// A month as text.
@@ -190,16 +187,5 @@ pub fn month_text(month: i32) -> String {
 
 /// A day as text.
 pub fn day_text(day: Day) -> String {
-    let (y, m, d) = civil(day);
-    format!("{y:04}-{m:02}-{d:02}")
-}
-
-fn civil(day: Day) -> (i32, i32, i32) {
-    let z = day + 719_468;
-    let (era, of_era) = (z.div_euclid(146_097), z.rem_euclid(146_097));
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let m = (5 * of_year + 2) / 153;
-    let month = if m < 10 { m + 3 } else { m - 9 };
-    (year + era * 400 + i32::from(month <= 2), month, of_year - (153 * m + 2) / 5 + 1)
+    days::text(day.into())
 }

@@ -193,11 +193,11 @@ fn deliveries(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::warehouse::values::days;
+    use crate::days;
 
     #[test]
     fn weeks_start_on_mondays() {
-        let day = i64::from(days(2026, 6, 29));
+        let day = days::number(jiff::civil::date(2026, 6, 29));
         assert_eq!((monday(day), monday(day + 6), monday(day - 1)), (day, day, day - 7));
     }
 }

@@ -3,8 +3,8 @@
 mod goods;
 
 use super::schema::table;
-use super::values::day_text;
 use super::{Known, Store, WarehouseError};
+use crate::days;
 use crate::io::fault::Faults;
 use crate::io::scenario::Folder;
 use crate::io::scenario::records::{Records, folded, write_cell};
@@ -68,7 +68,7 @@ pub fn build(store: &Store, base: &Path, day: i64, out: &Path) -> Result<Built, 
     folder.judge().map_err(BuildError::Faults)?;
     let mut built = Built { today, ..Built::default() };
     if today != day {
-        built.remarks.push(format!("the scenario's day is the Monday of that week, {}", day_text(today)));
+        built.remarks.push(format!("the scenario's day is the Monday of that week, {}", days::text(today)));
     }
     let known = Known { day: Some(day), repaired: true };
     let goods = goods::read(store, known, today, &mut built.left)?;
@@ -135,7 +135,7 @@ impl Work<'_> {
         let name = out.file_name().map_or_else(|| "warehouse".into(), |n| n.to_string_lossy().into_owned());
         let id: String = name.chars().map(slug).take(60).collect();
         let new = |key: &str| match key {
-            "today" => Some(day_text(self.built.today)),
+            "today" => Some(days::text(self.built.today)),
             "id" => Some(id.clone()),
             _ => None,
         };
@@ -238,7 +238,7 @@ impl Work<'_> {
             let text = format!(
                 "no sale at all in {} weeks, first in that of {}: is an export missing?",
                 empty.len(),
-                day_text(*one)
+                days::text(*one)
             );
             self.built.remarks.push(text);
             sales.extend(empty.iter().map(|&m| ((site, model, m), 0)));
@@ -262,7 +262,7 @@ impl Work<'_> {
             tables.push((name, text));
             rows.iter().map(|r| r.1).sum::<i64>()
         };
-        self.built.cars[0] = write("sales", &sales, &day_text);
+        self.built.cars[0] = write("sales", &sales, &days::text);
         let (counted, delivered) = (goods.counted, goods.delivered);
         let stock = self.known(goods.stock, dealers, &models, "stock at dealers or of models that the base lacks");
         if counted {
@@ -271,7 +271,7 @@ impl Work<'_> {
         let way =
             self.known(goods.in_transit, dealers, &models, "deliveries to dealers or of models that the base lacks");
         if delivered || self.shift != 0 {
-            self.built.cars[2] = write("in_transit", &way, &day_text);
+            self.built.cars[2] = write("in_transit", &way, &days::text);
         }
         if !counted {
             self.built.remarks.push("the warehouse has no stock: that of the base is taken".into());
@@ -317,7 +317,7 @@ impl Work<'_> {
         while records.advance() {
             let mut cells: Vec<String> = (0..table.columns.len()).map(|k| records.cell(k).into_owned()).collect();
             if let Ok(day) = super::values::day(&cells[week]) {
-                cells[week] = day_text(i64::from(day) + self.shift);
+                cells[week] = days::text(i64::from(day) + self.shift);
             }
             line(&mut moved, &cells);
         }
