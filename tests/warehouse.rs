@@ -150,7 +150,9 @@ fn a_kill_at_any_of_a_hundred_moments_leaves_what_can_be_gone_on_with() {
             .stdout(Stdio::null())
             .spawn()
             .expect("the program runs");
-        while fs::metadata(&path).map_or(0, |m| m.len()) < whole * stopped / 100 && child.try_wait().expect("a child").is_none() {
+        while fs::metadata(&path).map_or(0, |m| m.len()) < whole * stopped / 100
+            && child.try_wait().expect("a child").is_none()
+        {
             std::thread::sleep(Duration::from_micros(u64::from(50 + attempt % 13 * 20)));
         }
         child.kill().expect("a kill");

@@ -47,6 +47,12 @@ pub fn run(args: &CheckArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Re
     Ok(code)
 }
 
+/// Says the faults of an input of which nothing was made; the exit code.
+pub(super) fn refused(faults: &Faults) -> u8 {
+    super::terminal::say(&format!("{faults}{}; nothing was written", counted(faults.count(), "fault")));
+    super::exit::BAD_INPUT
+}
+
 pub(super) fn counted(count: u64, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }

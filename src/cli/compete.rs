@@ -5,7 +5,7 @@ mod scenario;
 
 use super::steps::RunArgs;
 use super::terminal::{print, say};
-use super::{check::counted, exit};
+use super::{check, exit};
 use crate::io::market::competition::{MarketFile, read};
 use crate::market::competition::certificate::{Certificate, certify};
 use crate::market::competition::{Equilibrium, Start, solve};
@@ -81,17 +81,10 @@ pub(super) fn run(args: CompeteArgs) -> u8 {
     }
 }
 
-/// Says the faults of an input.
-pub(super) fn faulty(faults: &crate::io::fault::Faults) -> u8 {
-    say(faults.to_string().trim_end());
-    say(&format!("{}; nothing was written", counted(faults.count(), "fault")));
-    exit::BAD_INPUT
-}
-
 fn of_file(file: &Path, json: bool) -> u8 {
     let market = match read(file) {
         Ok(market) => market,
-        Err(faults) => return faulty(&faults),
+        Err(faults) => return check::refused(&faults),
     };
     let each: Vec<Result<(Equilibrium, Certificate), (u8, String)>> = market
         .segments

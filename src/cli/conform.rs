@@ -62,20 +62,14 @@ pub(super) fn run(args: &ConformArgs) -> u8 {
     }
 }
 
-fn refused(faults: &crate::io::fault::Faults) -> u8 {
-    say(faults.to_string().trim_end());
-    say(&format!("{}; nothing was written", check::counted(faults.count(), "fault")));
-    exit::BAD_INPUT
-}
-
 fn answer(args: &ConformArgs) -> Result<String, u8> {
     let net = match &args.model {
-        Some(file) => events::read_process(file).map_err(|f| refused(&f))?,
+        Some(file) => events::read_process(file).map_err(|f| check::refused(&f))?,
         None => Net::standard(),
     };
-    let log = events::read(&args.log, &net).map_err(|f| refused(&f))?;
+    let log = events::read(&args.log, &net).map_err(|f| check::refused(&f))?;
     let closed = match &args.status {
-        Some(file) => events::read_status(file).map_err(|f| refused(&f))?,
+        Some(file) => events::read_status(file).map_err(|f| check::refused(&f))?,
         None => BTreeMap::new(),
     };
     let found = judge(&net, &log.cases, args.at.unwrap_or(log.latest));
@@ -170,7 +164,7 @@ impl Told {
             Kind::Skipped { .. } | Kind::Foreign { .. } => false,
         };
         let key = format!("{}\n{kind}\n{step}", self.log.ids[d.case]);
-        let id = crate::io::results::provenance::text_digest(&key)[..12].to_owned();
+        let id = crate::io::scenario::records::sha256(&key)[..12].to_owned();
         can.then_some(Task { id, what: text, since: d.since, case: d.case })
     }
 

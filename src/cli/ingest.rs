@@ -84,10 +84,7 @@ pub(super) fn faulty(faults: &[WarehouseError]) -> u8 {
 pub(super) fn run(args: &IngestArgs) -> u8 {
     let mapping = match mapping::read(&args.mapping) {
         Ok(mapping) => mapping,
-        Err(faults) => {
-            say(&format!("{faults}{}; nothing was written", check::counted(faults.count(), "fault")));
-            return exit::BAD_INPUT;
-        }
+        Err(faults) => return check::refused(&faults),
     };
     let Some(path) = args.warehouse.clone().or_else(|| mapping.warehouse.clone()) else {
         say("forecourt: no warehouse is named → add --warehouse FILE, or warehouse = \"…\" to the mapping");

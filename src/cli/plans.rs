@@ -82,7 +82,7 @@ fn value(networks: &[(String, NetworkFacts)], best: &BestPlan) -> Value {
     })
 }
 
-/// The placement of a results folder that was made from these tables.
+/// The placement of a results folder of this network: under any settings, or of a variant of this scenario.
 pub(super) fn read(session: &Session, input: &Input, folder: &Path) -> Result<Placement, Ended> {
     let refuse = |why: String| {
         say(&format!("forecourt: {why}"));

@@ -1,6 +1,6 @@
 //! `forecourt price`: prices within limits and what the limits are worth; markdown of aged stock.
 
-use super::compete::faulty;
+use super::check;
 use super::exit;
 use super::terminal::{print, say};
 use crate::io::market::prices::{PriceFile, read};
@@ -78,7 +78,7 @@ pub(super) fn run(args: &PriceArgs) -> u8 {
 fn of_file(file: &Path, json: bool) -> u8 {
     let told = match read(file) {
         Ok(told) => told,
-        Err(faults) => return faulty(&faults),
+        Err(faults) => return check::refused(&faults),
     };
     let plan = match solve(&told.problem) {
         Ok(plan) => plan,

@@ -1,6 +1,6 @@
 //! `forecourt promotion`: what a promotion brought.
 
-use super::compete::faulty;
+use super::check;
 use super::exit;
 use super::terminal::{print, say};
 use crate::io::market::promotions::read;
@@ -51,7 +51,7 @@ pub(super) fn run(args: &PromotionArgs) -> u8 {
     super::steps::set_threads(args.threads.map(usize::from));
     let panel = match read(&args.file) {
         Ok(panel) => panel,
-        Err(faults) => return faulty(&faults),
+        Err(faults) => return check::refused(&faults),
     };
     let found = measure(&panel, args.seed);
     let checked = [&found.plain, &found.synthetic].map(|e| certify(&panel, e, found.zeta));

@@ -54,10 +54,7 @@ pub(super) fn run(args: &ScenarioArgs) -> u8 {
             print(&format!("{}scenario: {}\nnext: forecourt check {2}\n", text(&built), out.display(), out.display()))
         }
         Err(BuildError::Warehouse(e)) => faulty(&[e]),
-        Err(BuildError::Faults(faults)) => {
-            say(&format!("{faults}{}; nothing was written", check::counted(faults.count(), "fault")));
-            exit::BAD_INPUT
-        }
+        Err(BuildError::Faults(faults)) => check::refused(&faults),
         Err(e @ BuildError::Write(..)) => {
             say(&format!("forecourt: {e}"));
             exit::CANNOT_WRITE

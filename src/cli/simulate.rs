@@ -43,22 +43,23 @@ fn zone(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Any share from nothing to all, `95%` or `0.95`.
-pub(super) fn any_share(text: &str) -> Result<f64, String> {
+/// `1%` or `0.01`, where it fits.
+fn fraction(text: &str, fits: impl Fn(f64) -> bool, wanted: &str) -> Result<f64, String> {
     let (number, scale) = text.strip_suffix('%').map_or((text, 1.0), |n| (n, 100.0));
-    match number.trim().parse::<f64>().map(|x| x / scale) {
-        Ok(x) if (0.0..1.0).contains(&x) => Ok(x),
-        _ => Err("a share from 0% to below 100% is wanted, 95% or 0.95 for example".into()),
-    }
+    let value = number.trim().parse::<f64>().ok().map(|x| x / scale);
+    value.filter(|&x| fits(x)).ok_or_else(|| wanted.into())
 }
 
-/// `1%` or `0.01`.
+/// Any share from nothing to all, `95%` or `0.95`.
+pub(super) fn any_share(text: &str) -> Result<f64, String> {
+    let wanted = "a share from 0% to below 100% is wanted, 95% or 0.95 for example";
+    fraction(text, |x| (0.0..1.0).contains(&x), wanted)
+}
+
+/// A share that intervals can reach.
 fn share(text: &str) -> Result<f64, String> {
-    let (number, scale) = text.strip_suffix('%').map_or((text, 1.0), |n| (n, 100.0));
-    match number.trim().parse::<f64>().map(|x| x / scale) {
-        Ok(x) if (1e-6..=0.5).contains(&x) => Ok(x),
-        _ => Err("a share from 0.0001% to 50% is wanted, 1% or 0.01 for example".into()),
-    }
+    let wanted = "a share from 0.0001% to 50% is wanted, 1% or 0.01 for example";
+    fraction(text, |x| (1e-6..=0.5).contains(&x), wanted)
 }
 
 pub(super) fn run(args: &SimulateArgs) -> u8 {

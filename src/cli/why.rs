@@ -54,9 +54,6 @@ enum What {
     Transfer,
 }
 
-/// Dealers times models times weeks up to which steps are solved again without being told so.
-const SMALL: usize = 2_000;
-
 struct Refusal(String);
 
 /// Runs the command.
@@ -98,7 +95,11 @@ fn answer(args: &WhyArgs) -> Result<String, Stopped> {
     let tables = tables(&args.results);
     let subject = subject(args, &scenario, &tables).map_err(refuse)?;
     let size = scenario.network.stores().count() * scenario.catalogue.models.len() * scenario.settings.horizon_weeks;
-    let solved = if args.solve || size <= SMALL { Some(solve(&args.results, &scenario, subject)?) } else { None };
+    let solved = if args.solve || size <= crate::planning::SMALL {
+        Some(solve(&args.results, &scenario, subject)?)
+    } else {
+        None
+    };
     let mut sentences = why::decision(&scenario, &tables, subject);
     match &solved {
         Some((loosened, other)) => {

@@ -62,11 +62,7 @@ pub(super) fn run(args: &XlsxArgs) -> u8 {
 
 fn refused(error: &BookError) -> u8 {
     match error {
-        BookError::Faults(faults) => {
-            say(faults.to_string().trim_end());
-            say(&format!("{}; nothing was written", check::counted(faults.count(), "fault")));
-            exit::BAD_INPUT
-        }
+        BookError::Faults(faults) => check::refused(faults),
         BookError::Read { .. } => {
             say(&format!("forecourt: {error}"));
             exit::BAD_INPUT

@@ -61,6 +61,9 @@ pub struct Options {
     pub stop: lp::Stop,
 }
 
+/// Stores times models times weeks up to which plans are solved again without being told so.
+pub const SMALL: usize = 2_000;
+
 impl Options {
     fn limits(&self) -> Limits {
         Limits { seconds: self.seconds, stop: self.stop.clone(), ..Limits::default() }

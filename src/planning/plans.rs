@@ -48,9 +48,7 @@ pub fn compare_plans(
 
 /// The best of several networks.
 pub struct BestPlan {
-    /// What was simulated, today's network first; those knocked out have fewer replications.
-    pub outcomes: Vec<Outcome>,
-    /// Which is best, and how that was found; its means are yearly profits.
+    /// Which is best, and how that was found, today's network first; its means are yearly profits.
     pub found: Found,
     /// Indifference zone, money a year.
     pub zone: f64,
@@ -84,6 +82,6 @@ pub fn best_plan(
     };
     let rule = Rule { first: FIRST, most: options.replications, probability, zone };
     let profit = |k: usize, tally: &simulation::Tally| yearly_profit(tally, &facts[k], days);
-    let (outcomes, found) = best_of(&problems, &run, &rule, profit, watch).map_err(ended)?;
-    Ok(BestPlan { outcomes, found, zone })
+    let found = best_of(&problems, &run, &rule, profit, watch).map_err(ended)?;
+    Ok(BestPlan { found, zone })
 }

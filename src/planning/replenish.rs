@@ -21,8 +21,7 @@ const FAINT: f64 = 0.01;
 /// Nodes of the search that makes small networks exact.
 const EXACT_NODES: u64 = 5_000;
 
-/// Cells times weeks up to which limits are solved again without being told so, and how many.
-const SMALL: usize = 2_000;
+/// Limits that are solved again in small networks without being told so.
 const FEW: usize = 8;
 
 /// The weekly problem, its plan, and the scenario ids of its positions.
@@ -90,7 +89,7 @@ impl Replenishment {
     /// [`Error::Stopped`] when the run was stopped, [`Error::Internal`] when a wider problem has no plan.
     pub fn one_more(&self, options: &Options, most: Option<usize>) -> Result<Vec<Worth>, Error> {
         let data = self.problem.data();
-        let most = most.unwrap_or(if data.cells.len() * data.weeks <= SMALL { FEW } else { 0 });
+        let most = most.unwrap_or(if data.cells.len() * data.weeks <= super::SMALL { FEW } else { 0 });
         worth::of_a_plan(&self.problem, &self.plan, &work(options), most).map_err(|e| failed(e, options))
     }
 

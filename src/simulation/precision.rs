@@ -107,9 +107,8 @@ pub fn best_of(
     rule: &Rule,
     figure: impl Fn(usize, &Tally) -> f64,
     observer: &dyn Observer,
-) -> Result<(Vec<Outcome>, Found), Error> {
-    let mut outcomes: Vec<Option<Outcome>> = problems.iter().map(|_| None).collect();
-    let found = knockout(problems.len(), rule, |alive, from, to| {
+) -> Result<Found, Error> {
+    knockout(problems.len(), rule, |alive, from, to| {
         observer.note(&format!("{} of {} left after {from} replications each", alive.len(), problems.len()));
         let shard = Options { first: options.first + from, replications: to - from, ..options.clone() };
         let one = |&k: &usize| {
@@ -117,14 +116,8 @@ pub fn best_of(
             if outcome.stopped {
                 return Err(Error::Interrupted);
             }
-            let values = outcome.totals.iter().map(|t| figure(k, t)).collect();
-            match &mut outcomes[k] {
-                Some(all) => all.merge(outcome),
-                none => *none = Some(outcome),
-            }
-            Ok(values)
+            Ok(outcome.totals.iter().map(|t| figure(k, t)).collect())
         };
-        alive.iter().map(one).collect::<Result<Vec<Vec<f64>>, Error>>()
-    })?;
-    Ok((outcomes.into_iter().flatten().collect(), found))
+        alive.iter().map(one).collect()
+    })
 }

@@ -33,7 +33,7 @@ pub fn checksums(folder: &std::path::Path) -> Vec<u8> {
     for name in names {
         if let Ok(bytes) = std::fs::read(folder.join(&name)) {
             let hash = Sha256::digest(&bytes);
-            let _ = writeln!(text, "{}  {name}", super::provenance::hex(&hash));
+            let _ = writeln!(text, "{}  {name}", crate::io::scenario::source::hex(&hash));
         }
     }
     text.into_bytes()

@@ -1,6 +1,7 @@
 //! provenance.json: what made these files. `run` is the only part in which two equal runs differ.
 
 use crate::io::scenario::ReadNotes;
+use crate::io::scenario::source::hex;
 use crate::planning::Options;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -26,22 +27,9 @@ fn digest(notes: &ReadNotes, wanted: impl Fn(&str) -> bool) -> String {
     hex(&hash.finalize())
 }
 
-/// Hash of a text.
-pub fn text_digest(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes()))
-}
-
 /// Hash of one file's bytes; empty when it cannot be read.
 pub fn file_digest(file: &std::path::Path) -> String {
     std::fs::read(file).map(|bytes| hex(&Sha256::digest(bytes))).unwrap_or_default()
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, b| {
-        let _ = write!(text, "{b:02x}");
-        text
-    })
 }
 
 /// The file's text. `steps` are those of this run with their seconds.

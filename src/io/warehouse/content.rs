@@ -3,6 +3,7 @@
 use super::schema::{Holds, RECORDED, TABLES, Table};
 use super::{Store, WarehouseError, values};
 use crate::days;
+use crate::io::scenario::source::hex;
 use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -97,13 +98,13 @@ impl Store {
             tables[at].2.update(line.as_bytes());
             tables[at].2.update(b"\n");
         })?;
-        let hex = |h: Sha256| h.finalize().iter().map(|b| format!("{b:02x}")).collect::<String>();
-        let tables: Vec<(String, u64, String)> = tables.into_iter().map(|(n, rows, h)| (n, rows, hex(h))).collect();
+        let told = |(name, rows, hash): (String, u64, Sha256)| (name, rows, hex(&hash.finalize()));
+        let tables: Vec<(String, u64, String)> = tables.into_iter().map(told).collect();
         let mut all = Sha256::new();
         for (name, rows, hash) in &tables {
             all.update(format!("{name} {rows} {hash}\n"));
         }
-        Ok(Content { sha256: hex(all), tables })
+        Ok(Content { sha256: hex(&all.finalize()), tables })
     }
 }
 

@@ -6,6 +6,7 @@ use super::mapping::{Feed, Mapping};
 use super::rows::{Batch, Reader};
 use super::store::{Counts, Store};
 use super::values;
+use crate::io::scenario::source::hex;
 use crate::io::sources::{Rows, Source, SourceError};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
@@ -122,7 +123,7 @@ fn hashed(path: &Path) -> std::io::Result<String> {
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {
-            return Ok(hash.finalize().iter().map(|b| format!("{b:02x}")).collect());
+            return Ok(hex(&hash.finalize()));
         }
         hash.update(&buffer[..read]);
     }

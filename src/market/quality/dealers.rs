@@ -3,7 +3,8 @@
 use super::data::{Data, Day, Place, Sale, left_in_month, month, month_text};
 use super::finding::{Check, Finding, Findings};
 use super::rows::Cars;
-use super::tails::{hypergeometric, median, normal, poisson, shares};
+use super::tails::{hypergeometric, median, poisson, shares};
+use crate::stats::normal::cumulative;
 use std::collections::{BTreeMap, HashMap};
 
 /// Level of a finding of undone sales, all tests of a dealer together.
@@ -164,7 +165,7 @@ fn month_ends(data: &Data, counts: &[(u32, Count)], out: &mut Findings) {
     for (dealer, c) in counts {
         let counting = 1.0 / (c.last as f64 + 0.5) + 1.0 / ((c.sales - c.last) as f64 + 0.5);
         let z = (odds(c) - middle) / (spread * spread).max(counting).sqrt();
-        let p = normal(z);
+        let p = cumulative(-z);
         if p <= END_LEVEL {
             let usual = 1.0 / (1.0 + (-middle).exp());
             let reason = format!(

@@ -38,11 +38,6 @@ pub fn poisson(x: u64, mean: f64) -> f64 {
     sum.min(1.0)
 }
 
-/// P(Z ≥ z) of a standard normal Z.
-pub fn normal(z: f64) -> f64 {
-    0.5 * libm::erfc(z / std::f64::consts::SQRT_2)
-}
-
 /// Benjamini–Hochberg: for every p the least share of false findings at which it is one.
 pub fn shares(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
@@ -79,6 +74,7 @@ pub fn wilson(x: f64, n: f64) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::normal::cumulative;
 
     #[test]
     fn tails_are_those_of_enumeration() {
@@ -88,7 +84,7 @@ mod tests {
         assert_eq!(hypergeometric(0, 4, 4, 8), 1.0);
         assert!((poisson(3, 2.0) - (1.0 - 5.0 * (-2f64).exp())).abs() < 1e-12);
         assert!((poisson(1, 2.0) - (1.0 - (-2f64).exp())).abs() < 1e-12);
-        assert!((normal(1.959_963_984_540_054) - 0.025).abs() < 1e-12);
+        assert!((cumulative(-1.959_963_984_540_054) - 0.025).abs() < 1e-12);
         let (low, high) = wilson(0.0, 10.0);
         assert!(low == 0.0 && (high - 0.277_532_8).abs() < 1e-6);
     }

@@ -177,6 +177,7 @@ fn cheapest(horizon: &Horizon, cell: &Cell, prices: &Prices) -> f64 {
         Some((week, wanted, each)) if week == t => each * (cars - wanted).abs(),
         _ => 0.0,
     };
+    let pushed = horizon.pushed(cell);
     // empty[t]: least cost with nothing in the yard at the beginning of week t.
     let mut empty = vec![f64::INFINITY; weeks + 1];
     let mut best = f64::INFINITY;
@@ -189,7 +190,7 @@ fn cheapest(horizon: &Horizon, cell: &Cell, prices: &Prices) -> f64 {
         if before == f64::INFINITY {
             continue;
         }
-        let count = most_packs(horizon, cell, start) + 1;
+        let count = most_packs(horizon, cell, start) + pushed + 1;
         let mut value = vec![f64::INFINITY; count];
         value[0] = before;
         let mut arrived = if start == 0 { cell.stock } else { 0.0 };
@@ -221,7 +222,7 @@ fn cheapest(horizon: &Horizon, cell: &Cell, prices: &Prices) -> f64 {
     best
 }
 
-/// Packs beyond which a stretch only costs.
+/// Packs beyond which a stretch only costs, where none are pushed.
 fn most_packs(horizon: &Horizon, cell: &Cell, start: usize) -> usize {
     let pack = f64::from(horizon.pack);
     let target = cell.safety[start..].iter().fold(cell.end, |m, s| m.max(*s));
@@ -233,7 +234,7 @@ fn most_packs(horizon: &Horizon, cell: &Cell, start: usize) -> usize {
         need = need.max(demanded + target - arrived);
     }
     let fair = cell.fair.map_or(0.0, |f| f.1.max(0.0));
-    (need / pack).ceil() as usize + horizon.fewest() + horizon.pushed(cell) + (fair / pack).ceil() as usize
+    (need / pack).ceil() as usize + horizon.fewest() + (fair / pack).ceil() as usize
 }
 
 /// One week's orders: the least over how many of the packs come now, none or so many at least.
