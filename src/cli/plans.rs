@@ -10,6 +10,7 @@ use crate::planning::{BestPlan, NetworkState, Placement, assess, best_plan, comp
 use crate::simulation::outcome::Outcome;
 use crate::simulation::precision::Reached;
 use crate::stats::interval::{Interval, none_better};
+use crate::stats::knockout::Found;
 use crate::units::Money;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -40,7 +41,12 @@ pub(super) fn run(args: &SimulateArgs) -> Result<u8, Ended> {
             .map_err(|e| session.ended(&e))?;
         input.watch.finish();
         let json = args.step.run.json;
-        print(&if json { format!("{}\n", value(&networks, &best)) } else { knocked(&networks, &best) });
+        let (name, all) = (|k: usize| networks[k].0.clone(), (0..networks.len()).collect::<Vec<_>>());
+        print(&if json {
+            format!("{}\n", value(&networks, &best))
+        } else {
+            knocked(name, &all, &best.found, best.zone)
+        });
         return Ok(if best.found.left.len() == 1 { exit::DONE } else { exit::LIMIT });
     }
     let (outcomes, reached) = compare_plans(&session.ground, &placed[0].1, &states, &input.options, &input.watch)
@@ -50,21 +56,20 @@ pub(super) fn run(args: &SimulateArgs) -> Result<u8, Ended> {
     Ok(if reached.met { exit::DONE } else { exit::LIMIT })
 }
 
-/// The best network, with what it took to find it.
-fn knocked(networks: &[(String, NetworkFacts)], best: &BestPlan) -> String {
-    let found = &best.found;
+/// The best of several alternatives, with what it took to find it; those of `shown` are listed.
+pub(super) fn knocked(name: impl Fn(usize) -> String, shown: &[usize], found: &Found, zone: f64) -> String {
     let mut text = String::from("yearly profit, million; replications on the same customers\n");
-    for (k, (name, _)) in networks.iter().enumerate() {
+    for &k in shown {
         let (mean, count) = (found.means[k] / 1e6, found.counts[k]);
         let word = if found.left.contains(&k) { "" } else { ", then left out" };
-        text += &format!("{name}: {mean:14.3} after {count}{word}\n");
+        text += &format!("{}: {mean:14.3} after {count}{word}\n", name(k));
     }
     let sure = if found.left.len() == 1 { "" } else { "; not as sure as asked for, give more --replications" };
     text += &format!(
         "best: {} with probability at least {:.4} (Kim and Nelson 2001; within {:.3} million a year counts as equally good){sure}\n",
-        networks[found.best].0,
+        name(found.best),
         found.probability,
-        best.zone / 1e6
+        zone / 1e6
     );
     text + &format!("{} replications in all; equal shares: {}\n", found.made(), found.equal_shares())
 }

@@ -36,7 +36,7 @@ pub(super) struct SimulateArgs {
 }
 
 /// A sum of money above nothing.
-fn zone(text: &str) -> Result<f64, String> {
+pub(super) fn zone(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(x) if x > 0.0 && x <= 1e15 => Ok(x),
         _ => Err("a sum of money above 0 is wanted, 1000000 for example".into()),

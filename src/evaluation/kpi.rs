@@ -144,6 +144,11 @@ const FIGURES: &[Figure] = {
     ]
 };
 
+/// Names of all figures.
+pub fn figure_names() -> impl Iterator<Item = &'static str> {
+    FIGURES.iter().map(|f| f.id)
+}
+
 /// All figures of a network, one value a replication.
 pub fn by_replication(outcome: &Outcome, facts: &NetworkFacts) -> Vec<(&'static str, Vec<f64>)> {
     let values = |f: &Figure| outcome.totals.iter().map(|t| (f.of)(t, facts, f64::from(outcome.days))).collect();

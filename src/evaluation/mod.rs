@@ -5,4 +5,4 @@ pub mod health;
 pub mod kpi;
 pub mod monitor;
 
-pub use kpi::{Better, Kpi, NetworkFacts, by_replication, kpis, yearly_profit};
+pub use kpi::{Better, Kpi, NetworkFacts, by_replication, figure_names, kpis, yearly_profit};

@@ -1,5 +1,6 @@
 //! Files: what is read and written, and what is wrong with it.
 
+pub mod columns;
 pub mod customers;
 pub mod fault;
 pub mod instances;

@@ -30,6 +30,16 @@ fn problems(ground: &Ground, today: &NetworkState, plans: &[NetworkState]) -> Re
     states.iter().map(problem).collect()
 }
 
+/// A plan's network as a simulated problem on the market that it shares with today's: what [`super::simulate()`] runs without
+/// transfers.
+///
+/// # Errors
+/// [`Error::Internal`] when the network cannot be simulated.
+pub fn plan_problem(ground: &Ground, today: &NetworkState, plan: &NetworkState) -> Result<room::Problem, Error> {
+    let both = problems(ground, today, std::slice::from_ref(plan))?;
+    both.into_iter().next_back().ok_or_else(|| Error::Internal("no network to simulate".into()))
+}
+
 /// Simulates today's network and several plans on the same customers until the network cost of each is known to
 /// [`Options::precision`]; today's network comes first.
 ///
@@ -54,6 +64,12 @@ pub struct BestPlan {
     pub zone: f64,
 }
 
+/// The indifference zone that is taken unless another is asked for: a ten-thousandth of what today's network earns on its cars
+/// in a year. An empty network earns nothing: there one unit of money is as good as another.
+pub fn default_zone(contribution: f64) -> f64 {
+    (ZONE * contribution).max(1.0)
+}
+
 /// Finds the network with the largest yearly profit among today's, which comes first, and several plans, with a probability;
 /// `facts` are theirs in the same order, a zone of `None` is a ten-thousandth of what today's network earns on its cars.
 /// [`Options::replications`] is the most of each.
@@ -76,8 +92,7 @@ pub fn best_plan(
         None => {
             let sample = simulation::Options { replications: SAMPLE, ..run.clone() };
             let outcome = simulation::run(&problems[0], &sample, watch).map_err(ended)?;
-            // An empty network earns nothing: one unit of money is as good as another.
-            (ZONE * outcome.network.mean(Measure::Contribution) / 100.0 * 365.0 / days).max(1.0)
+            default_zone(outcome.network.mean(Measure::Contribution) / 100.0 * 365.0 / days)
         }
     };
     let rule = Rule { first: FIRST, most: options.replications, probability, zone };

@@ -20,7 +20,7 @@ pub use customers::{Customer, customers};
 pub use outcome::{Measure, Outcome, Series, Summary, Tally};
 pub use policy::Policy;
 pub use problem::{Fault, Parts, Problem};
-pub use run::run;
+pub use run::{run, run_each};
 
 use crate::lp::Stop;
 

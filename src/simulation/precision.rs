@@ -1,7 +1,7 @@
 //! As many replications as the answer needs.
 
 use super::sharpen::Controls;
-use super::{Error, Options, Outcome, Problem, Tally, run};
+use super::{Error, Options, Outcome, Problem, Tally, run, run_each};
 use crate::progress::Observer;
 use crate::stats::interval::Interval;
 use crate::stats::knockout::{Found, Rule, knockout};
@@ -69,13 +69,14 @@ pub fn compare(
 ) -> Result<(Vec<Outcome>, Reached), Error> {
     let precision = Precision { relative, least: LEAST, most: u64::from(options.replications) };
     let controls: Vec<Controls> = problems.iter().map(|p| Controls::new(p, options)).collect();
+    let all: Vec<&Problem> = problems.iter().collect();
     let mut outcomes: Vec<Outcome> = Vec::new();
     let mut next = precision.next(&Interval { mean: 0.0, half: f64::INFINITY, count: 0 });
     loop {
         let done = outcomes.first().map_or(0, |o| o.replications);
         let wanted = next.map_or(done, |n| n as u32);
         let shard = Options { first: options.first + done, replications: wanted - done, ..options.clone() };
-        let shards = problems.iter().map(|p| run(p, &shard, observer)).collect::<Result<Vec<_>, _>>()?;
+        let shards = run_each(&all, &shard, observer)?;
         if shards.iter().any(|s| s.stopped) {
             return Err(Error::Interrupted);
         }
@@ -95,6 +96,7 @@ pub fn compare(
         }
     }
 }
+
 /// Finds the best of several problems on the same replications by [`knockout`]: those clearly behind are not simulated
 /// further. `figure` is what counts, of one replication of the problem at a position. Which replications are made follows from
 /// the seed, so the answer is repeatable.
@@ -111,13 +113,11 @@ pub fn best_of(
     knockout(problems.len(), rule, |alive, from, to| {
         observer.note(&format!("{} of {} left after {from} replications each", alive.len(), problems.len()));
         let shard = Options { first: options.first + from, replications: to - from, ..options.clone() };
-        let one = |&k: &usize| {
-            let outcome = run(&problems[k], &shard, observer)?;
-            if outcome.stopped {
-                return Err(Error::Interrupted);
-            }
-            Ok(outcome.totals.iter().map(|t| figure(k, t)).collect())
-        };
-        alive.iter().map(one).collect()
+        let standing: Vec<&Problem> = alive.iter().map(|&k| &problems[k]).collect();
+        let outcomes = run_each(&standing, &shard, observer)?;
+        if outcomes.iter().any(|o| o.stopped) {
+            return Err(Error::Interrupted);
+        }
+        Ok(alive.iter().zip(&outcomes).map(|(&k, o)| o.totals.iter().map(|t| figure(k, t)).collect()).collect())
     })
 }

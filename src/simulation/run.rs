@@ -7,16 +7,18 @@ use super::tables::Tables;
 use super::{Error, Options};
 use crate::progress::Observer;
 use crate::stats::sketch::Sketch;
+use rayon::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Runs all replications. Every number is summed as a whole number, so the outcome has the same bytes for any number of
 /// threads; only the network's total of each replication (176 bytes) is kept beyond the sums.
 pub fn run(problem: &Problem, options: &Options, observer: &dyn Observer) -> Result<Outcome, Error> {
-    let tables = Tables::new(problem);
-    let threads = options.threads.unwrap_or(0);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|e| Error::Threads(e.to_string()))?;
     observer.stage("simulate", u64::from(options.replications));
+    if options.threads == Some(1) {
+        return alone(problem, options, observer);
+    }
+    let tables = Tables::new(problem);
+    let pool = pool(options)?;
     let next = AtomicU32::new(0);
     let parts = pool.broadcast(|_| work(&tables, options, &next, observer));
     let mut sum = Collected::new(&tables);
@@ -24,6 +26,27 @@ pub fn run(problem: &Problem, options: &Options, observer: &dyn Observer) -> Res
         sum.merge(part?);
     }
     sum.outcome(&tables, options)
+}
+
+/// The same for several problems, the outcomes in their order: a thread takes whole problems where there are enough of them.
+pub fn run_each(problems: &[&Problem], options: &Options, observer: &dyn Observer) -> Result<Vec<Outcome>, Error> {
+    let pool = pool(options)?;
+    if problems.len() < pool.current_num_threads() {
+        return problems.iter().map(|p| run(p, options, observer)).collect();
+    }
+    observer.stage("simulate", u64::from(options.replications) * problems.len() as u64);
+    pool.install(|| problems.par_iter().map(|p| alone(p, options, observer)).collect())
+}
+
+/// All replications on the thread that asks.
+fn alone(problem: &Problem, options: &Options, observer: &dyn Observer) -> Result<Outcome, Error> {
+    let tables = Tables::new(problem);
+    work(&tables, options, &AtomicU32::new(0), observer)?.outcome(&tables, options)
+}
+
+fn pool(options: &Options) -> Result<rayon::ThreadPool, Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
+    pool.map_err(|e| Error::Threads(e.to_string()))
 }
 
 /// Takes replications from the common counter until there are none.

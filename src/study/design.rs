@@ -1,5 +1,6 @@
 //! `study.toml`: what is varied, how, and what is worked at every point.
 
+use crate::evaluation::figure_names;
 use serde::Deserialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -109,8 +110,12 @@ pub struct Study {
     pub base: PathBuf,
     /// Whether stores are placed anew at every point; else today's network is judged.
     pub place: bool,
-    /// Replications of every point.
+    /// Replications of every point; with a precision, at most so many.
     pub replications: Option<u32>,
+    /// Half-width of the network costs' 95 % intervals at which a point ends, as a share of the cost.
+    pub precision: Option<f64>,
+    /// Key figures that stand in the tables.
+    pub outputs: Vec<String>,
     /// Key of all random numbers.
     pub seed: Option<u64>,
     /// How points are chosen.
@@ -126,6 +131,8 @@ struct Written {
     #[serde(default)]
     steps: Option<Spanned<Vec<String>>>,
     replications: Option<Spanned<u32>>,
+    precision: Option<Spanned<f64>>,
+    outputs: Option<Vec<Spanned<String>>>,
     seed: Option<u64>,
     design: Option<Spanned<String>>,
     points: Option<Spanned<u32>>,
@@ -193,6 +200,8 @@ pub fn parse(text: &str, path: &Path) -> Result<Study, Vec<Fault>> {
         base: home.join(written.base.get_ref()),
         place: steps(&written, &mut faults),
         replications: written.replications.as_ref().map(|r| *r.get_ref()),
+        precision: precision(&written, &mut faults),
+        outputs: outputs(&written, &mut faults),
         seed: written.seed,
         layout: layout(&written, home, &mut faults),
         axes: written.axis.iter().filter_map(|a| axis(a, &mut faults)).collect(),
@@ -205,8 +214,12 @@ pub fn parse(text: &str, path: &Path) -> Result<Study, Vec<Fault>> {
     }
     for (k, one) in written.axis.iter().enumerate() {
         let name = &one.get_ref().name;
-        if written.axis[..k].iter().any(|a| a.get_ref().name == *name) {
+        if written.axis[..k].iter().any(|a| a.get_ref().name.eq_ignore_ascii_case(name)) {
             faults.add(one.span().start, format!("the axis {name:?} is there twice"), "give it another name");
+        }
+        if name.trim().is_empty() || super::tables::taken(&study, name) {
+            let cause = format!("{name:?} is no name for an axis: a column of the tables has it");
+            faults.add(one.span().start, cause, "give it another name");
         }
     }
     if study.layout == Layout::Full {
@@ -260,6 +273,36 @@ fn steps(written: &Written, faults: &mut Faults<'_>) -> bool {
         faults.add(steps.span().start, "a study without \"simulate\" has no outputs".into(), "add \"simulate\"");
     }
     names.contains(&"place")
+}
+
+fn precision(written: &Written, faults: &mut Faults<'_>) -> Option<f64> {
+    let given = written.precision.as_ref()?;
+    let share = *given.get_ref();
+    if !(share > 0.0 && share < 1.0) {
+        faults.add(
+            given.span().start,
+            format!("{share} is no precision"),
+            "write a share between 0 and 1, 0.01 for 1 %",
+        );
+    }
+    Some(share)
+}
+
+fn outputs(written: &Written, faults: &mut Faults<'_>) -> Vec<String> {
+    let Some(given) = &written.outputs else { return super::tables::FIGURES.map(String::from).to_vec() };
+    let mut all: Vec<String> = Vec::new();
+    for output in given {
+        let name = output.get_ref();
+        if !figure_names().any(|f| f == name) {
+            let cause = format!("{name:?} is no key figure");
+            faults.add(output.span().start, cause, &format!("write {}", figure_names().collect::<Vec<_>>().join(", ")));
+        } else if all.contains(name) {
+            faults.add(output.span().start, format!("{name:?} is there twice"), "write it once");
+        } else {
+            all.push(name.clone());
+        }
+    }
+    all
 }
 
 fn layout(written: &Written, home: &Path, faults: &mut Faults<'_>) -> Layout {

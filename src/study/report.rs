@@ -12,51 +12,6 @@ const RANKED: usize = 50;
 /// Level of intervals.
 const LEVEL: f64 = 0.95;
 
-/// The columns of points.csv after the axes: figures of the plan, then of its difference to today, then the placement's.
-const FIGURES: [&str; 9] =
-    ["profit", "sales", "lost", "fill_rate", "stock_mean", "aged_share", "fixed_cost", "one_off_cost", "stores"];
-const PLACEMENT: [&str; 7] = ["opened", "closed", "moved", "improved", "model_profit", "model_bound", "gap"];
-
-/// Header of points.csv.
-pub fn header(study: &Study) -> Vec<String> {
-    let axes = study.axes.iter().map(|a| a.name.clone());
-    let three = |f: &str| ["mean", "low", "high"].map(|e| format!("{f}_{e}"));
-    let figures = FIGURES.iter().flat_map(|f| three(f));
-    let apart = three("profit_less_today");
-    let placement = PLACEMENT.iter().map(|p| format!("placement_{p}"));
-    ["point".to_owned(), "status".to_owned()]
-        .into_iter()
-        .chain(axes)
-        .chain(figures)
-        .chain(apart)
-        .chain(placement)
-        .collect()
-}
-
-fn number(x: f64) -> String {
-    let rounded = (x * 1e6).round() / 1e6;
-    if rounded == 0.0 { "0".into() } else { rounded.to_string() }
-}
-
-/// A point's row of points.csv.
-pub fn row(study: &Study, point: &Point, worked: &Worked) -> Vec<String> {
-    let mut cells =
-        vec![(point.index + 1).to_string(), if worked.no_plan.is_some() { "no plan" } else { "ok" }.to_owned()];
-    cells.extend(study.axes.iter().zip(&point.places).map(|(a, p)| a.shown(p)));
-    for f in FIGURES {
-        match worked.figures.get(f) {
-            Some(figure) => cells.extend(figure.plan.map(number)),
-            None => cells.extend([String::new(), String::new(), String::new()]),
-        }
-    }
-    match worked.figures.get("profit") {
-        Some(figure) => cells.extend(figure.difference.map(number)),
-        None => cells.extend([String::new(), String::new(), String::new()]),
-    }
-    cells.extend(PLACEMENT.map(|p| worked.placement.get(p).map_or_else(String::new, |&x| number(x))));
-    cells
-}
-
 /// What is kept of every point while all are read.
 #[derive(Clone, Debug)]
 struct Brief {
@@ -215,7 +170,8 @@ fn bin(axis: &super::design::Axis, place: &Place) -> String {
         (super::design::Span::Range(low, high, _), Place::Number(x)) => {
             const PARTS: f64 = 5.0;
             let part = (((x - low) / (high - low) * PARTS) as usize).min(PARTS as usize - 1) as f64;
-            number(low + (part + 0.5) / PARTS * (high - low))
+            let middle = low + (part + 0.5) / PARTS * (high - low);
+            ((middle * 1e6).round() / 1e6).to_string()
         }
         _ => axis.shown(place),
     }

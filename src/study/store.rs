@@ -1,47 +1,263 @@
-//! What was worked, a file each under the hash of what went in: whole or not there, whoever is stopped when.
+//! What was worked, under the hash of what went in.
+//!
+//! Every process appends to a file of its own, so that machines that share a folder never write to the same place; a record is a
+//! head (mark, kind, key, length, digest) and a value in JSON. A kill leaves at most one torn record at the end of a file, which
+//! is passed over. Nothing is ever changed or taken away: of two records with one key both say the same.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::io::{self, Write};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+/// Letters of a key.
+pub const KEY: usize = 32;
+/// What starts a record.
+const MARK: [u8; 4] = *b"FCw1";
+/// Mark, kind, key, length, first bytes of the value's SHA-256.
+const HEAD: usize = 4 + 1 + KEY + 4 + 8;
+/// Longest time between two flushes to the disk. A kill loses nothing that was written, a failing machine this much.
+const FLUSH: Duration = Duration::from_secs(2);
+
+/// What a record is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A placement that points share.
+    Placement = 1,
+    /// A worked point.
+    Point = 2,
+}
+
+type Name = (u8, [u8; KEY]);
+
+#[derive(Clone, Copy)]
+struct Place {
+    file: u32,
+    at: u64,
+    length: u32,
+}
+
+#[derive(Default)]
+struct Index {
+    files: Vec<PathBuf>,
+    /// Bytes of each file that are known.
+    read: HashMap<PathBuf, (u32, u64)>,
+    places: HashMap<Name, Place>,
+}
+
+struct Writer {
+    file: File,
+    number: u32,
+    at: u64,
+    flushed: Instant,
+}
 
 /// A folder of results by key.
-#[derive(Clone, Debug)]
 pub struct Store {
     home: PathBuf,
+    index: RwLock<Index>,
+    writer: Mutex<Option<Writer>>,
+}
+
+fn name(kind: Kind, key: &str) -> Option<Name> {
+    Some((kind as u8, key.as_bytes().try_into().ok()?))
+}
+
+fn digest(value: &[u8]) -> [u8; 8] {
+    let whole = Sha256::digest(value);
+    std::array::from_fn(|k| whole[k])
 }
 
 impl Store {
     /// In a folder, made if need be.
     pub fn at(home: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(home)?;
-        Ok(Self { home: home.to_path_buf() })
+        let store = Self { home: home.to_path_buf(), index: RwLock::default(), writer: Mutex::new(None) };
+        store.look()?;
+        Ok(store)
     }
 
-    /// Two letters of the key make a folder, so that none holds more than some thousands of files.
-    fn path(&self, kind: &str, key: &str) -> PathBuf {
-        self.home.join(kind).join(&key[..2.min(key.len())]).join(format!("{key}.json"))
+    /// Takes in what others have written since.
+    pub fn look(&self) -> io::Result<()> {
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(&self.home)?
+            .flatten()
+            .map(|e| e.path())
+            .filter(|p| p.extension().is_some_and(|e| e == "worked"))
+            .collect();
+        paths.sort();
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        paths.iter().try_for_each(|path| index.take(path))
     }
 
     /// What stands under a key; nothing when there is nothing, or nothing that can be read.
-    pub fn read<T: DeserializeOwned>(&self, kind: &str, key: &str) -> Option<T> {
-        serde_json::from_slice(&std::fs::read(self.path(kind, key)).ok()?).ok()
+    pub fn read<T: DeserializeOwned>(&self, kind: Kind, key: &str) -> Option<T> {
+        let (path, place) = {
+            let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
+            let place = *index.places.get(&name(kind, key)?)?;
+            (index.files[place.file as usize].clone(), place)
+        };
+        let mut file = File::open(path).ok()?;
+        file.seek(SeekFrom::Start(place.at)).ok()?;
+        let mut value = vec![0; place.length as usize];
+        file.read_exact(&mut value).ok()?;
+        serde_json::from_slice(&value).ok()
     }
 
     /// Whether something stands under a key.
-    pub fn has(&self, kind: &str, key: &str) -> bool {
-        self.path(kind, key).is_file()
+    pub fn has(&self, kind: Kind, key: &str) -> bool {
+        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
+        name(kind, key).is_some_and(|n| index.places.contains_key(&n))
     }
 
     /// Puts a value under a key. Two that do so at the same time write the same.
-    pub fn write<T: Serialize>(&self, kind: &str, key: &str, value: &T) -> io::Result<()> {
-        let path = self.path(kind, key);
-        let folder = path.parent().unwrap_or(&self.home);
-        std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::Builder::new().prefix(".new").suffix(".tmp").tempfile_in(folder)?;
-        file.write_all(&serde_json::to_vec(value)?)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|e| e.error)?;
+    pub fn write<T: Serialize>(&self, kind: Kind, key: &str, value: &T) -> io::Result<()> {
+        let value = serde_json::to_vec(value)?;
+        let (Some(name), Ok(length)) = (name(kind, key), u32::try_from(value.len())) else {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a key or value of another length"));
+        };
+        let mut record = Vec::with_capacity(HEAD + value.len());
+        record.extend(MARK);
+        record.push(name.0);
+        record.extend(name.1);
+        record.extend(length.to_le_bytes());
+        record.extend(digest(&value));
+        record.extend(&value);
+        let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = self.own(&mut guard)?;
+        writer.file.write_all(&record)?;
+        let place = Place { file: writer.number, at: writer.at + HEAD as u64, length };
+        writer.at += record.len() as u64;
+        if writer.flushed.elapsed() > FLUSH {
+            writer.file.sync_data()?;
+            writer.flushed = Instant::now();
+        }
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        index.places.insert(name, place);
         Ok(())
+    }
+
+    /// Hands everything written to the disk.
+    pub fn flush(&self) -> io::Result<()> {
+        let guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        guard.as_ref().map_or(Ok(()), |w| w.file.sync_all())
+    }
+
+    /// The file of this process, made when the first record comes.
+    fn own<'g>(&self, guard: &'g mut MutexGuard<'_, Option<Writer>>) -> io::Result<&'g mut Writer> {
+        if guard.is_none() {
+            let mut builder = tempfile::Builder::new();
+            #[cfg(unix)]
+            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+            // A name that nobody else has, on any machine; made only when it is free.
+            let (file, path) = builder.rand_bytes(16).suffix(".worked").prefix("").tempfile_in(&self.home)?.keep()?;
+            let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+            let number = index.files.len() as u32;
+            index.read.insert(path.clone(), (number, u64::MAX));
+            index.files.push(path);
+            **guard = Some(Writer { file, number, at: 0, flushed: Instant::now() });
+        }
+        guard.as_mut().ok_or_else(|| io::Error::other("no file to write to"))
+    }
+}
+
+impl Index {
+    /// Reads the records of a file from where it was read last.
+    fn take(&mut self, path: &Path) -> io::Result<()> {
+        let fresh = (self.files.len() as u32, 0);
+        let (number, from) = *self.read.entry(path.to_path_buf()).or_insert(fresh);
+        if number == fresh.0 {
+            self.files.push(path.to_path_buf());
+        }
+        if from == u64::MAX {
+            // The file of this process: what it writes is known already.
+            return Ok(());
+        }
+        let mut reader = BufReader::with_capacity(1 << 18, File::open(path)?);
+        reader.seek(SeekFrom::Start(from))?;
+        let (mut at, mut head, mut value) = (from, [0; HEAD], Vec::new());
+        while reader.read_exact(&mut head).is_ok() && head[..4] == MARK {
+            let length = u32::from_le_bytes(std::array::from_fn(|k| head[5 + KEY + k]));
+            value.clear();
+            if reader.by_ref().take(u64::from(length)).read_to_end(&mut value)? < length as usize {
+                break;
+            }
+            if digest(&value) == head[9 + KEY..] {
+                let name = (head[4], std::array::from_fn(|k| head[5 + k]));
+                self.places.insert(name, Place { file: number, at: at + HEAD as u64, length });
+            }
+            at += HEAD as u64 + u64::from(length);
+        }
+        self.read.insert(path.to_path_buf(), (number, at));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(k: u8) -> String {
+        format!("{k:032x}")
+    }
+
+    /// Cut anywhere, or with any byte changed, a file gives whole records or none, and everything can be put once more.
+    #[test]
+    fn a_torn_or_spoiled_file_gives_whole_records_or_none() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::at(home.path()).unwrap();
+        (0..5).for_each(|k| store.write(Kind::Point, &key(k), &vec![u32::from(k); 3]).unwrap());
+        store.write(Kind::Placement, &key(0), &"other").unwrap();
+        store.flush().unwrap();
+        drop(store);
+        let path = std::fs::read_dir(home.path()).unwrap().next().unwrap().unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        let judge = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            let store = Store::at(home.path()).unwrap();
+            let there = (0..5).filter(|&k| {
+                let value: Option<Vec<u32>> = store.read(Kind::Point, &key(k));
+                assert_eq!(value.is_some(), store.has(Kind::Point, &key(k)));
+                value.is_none_or(|v| {
+                    assert_eq!(v, vec![u32::from(k); 3]);
+                    true
+                }) && store.has(Kind::Point, &key(k))
+            });
+            there.count()
+        };
+        assert_eq!(judge(&bytes), 5);
+        for cut in 0..bytes.len() {
+            assert!(judge(&bytes[..cut]) <= 5 * cut / (bytes.len() - 60));
+        }
+        for at in 0..bytes.len() {
+            let mut spoiled = bytes.clone();
+            spoiled[at] ^= 0x20;
+            assert!(judge(&spoiled) <= 5);
+        }
+        std::fs::write(&path, &bytes[..70]).unwrap();
+        let store = Store::at(home.path()).unwrap();
+        (0..5).for_each(|k| store.write(Kind::Point, &key(k), &vec![u32::from(k); 3]).unwrap());
+        let again = Store::at(home.path()).unwrap();
+        assert_eq!((0..5).filter(|&k| again.has(Kind::Point, &key(k))).count(), 5);
+    }
+
+    /// What another process writes is there after a look.
+    #[test]
+    fn two_writers_share_a_folder() {
+        let home = tempfile::tempdir().unwrap();
+        let (a, b) = (Store::at(home.path()).unwrap(), Store::at(home.path()).unwrap());
+        a.write(Kind::Point, &key(1), &1).unwrap();
+        b.write(Kind::Point, &key(2), &2).unwrap();
+        assert_eq!((a.read(Kind::Point, &key(1)), a.read::<i32>(Kind::Point, &key(2))), (Some(1), None));
+        a.look().unwrap();
+        a.write(Kind::Point, &key(3), &3).unwrap();
+        b.look().unwrap();
+        a.look().unwrap();
+        for (k, n) in [(1, 1), (2, 2), (3, 3)] {
+            assert_eq!((a.read(Kind::Point, &key(k)), b.read(Kind::Point, &key(k))), (Some(n), Some(n)));
+        }
     }
 }

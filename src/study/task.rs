@@ -3,14 +3,19 @@
 use super::SEMANTICS;
 use super::design::Study;
 use super::points::{Point, variant};
-use super::store::Store;
-use crate::evaluation::{by_replication, kpis};
+use super::store::{KEY, Kind, Store};
+use crate::evaluation::{NetworkFacts, by_replication, kpis};
 use crate::io::fault::Faults;
 use crate::io::scenario::Folder;
 use crate::network::coverage::open_today;
-use crate::planning::{Error, Ground, Options, Placement, assess, network_facts, place, simulate, today_and_plan};
+use crate::placement::dealer::Action;
+use crate::planning::{
+    Changes, Error, Ground, Options, Placement, assess, network_facts, place_from, plan_problem, simulate,
+    today_and_plan,
+};
 use crate::progress::Silent;
 use crate::scenario::Scenario;
+use crate::simulation::Problem;
 use crate::units::Money;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -45,10 +50,9 @@ pub struct Worked {
 /// A placement kept for points that share it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Placed {
-    /// Open stores: site and format.
-    open: Vec<(String, String)>,
-    /// Moves: from dealer to candidate.
-    moves: Vec<(String, String)>,
+    /// Why there is none, when the rules leave none.
+    no_plan: Option<String>,
+    changes: Changes,
     figures: BTreeMap<String, f64>,
 }
 
@@ -66,25 +70,32 @@ pub enum TaskError {
     Store(#[from] std::io::Error),
 }
 
-/// The texts of the base scenario, read once for all points.
-pub struct Base(Folder);
+/// The base scenario: its texts, read once for all points, and what its placement is known by.
+pub struct Base {
+    folder: Folder,
+    /// Digest of everything but the simulation's options.
+    lasting: String,
+}
 
 impl Base {
     /// Reads the base folder; its faults are told by the first point.
     pub fn open(study: &Study) -> Self {
-        Self(Folder::open(&study.base))
+        let folder = Folder::open(&study.base);
+        let [_, lasting] = folder.digests();
+        Self { folder, lasting }
     }
 
     /// The base by itself.
     pub fn judge(&self) -> Result<Scenario, Faults> {
-        self.0.judge().map(|judged| judged.0)
+        self.folder.judge().map(|judged| judged.0)
     }
 
     /// The texts of a point's scenario.
-    fn at(&self, text: &str) -> Folder {
-        let mut folder = self.0.copy();
+    fn at(&self, study: &Study, point: &Point) -> Folder {
+        let mut folder = self.folder.copy();
+        let text = variant(study, point);
         if !text.is_empty() {
-            folder.patch_text("study", "point", text);
+            folder.patch_text("study", "point", &text);
         }
         folder
     }
@@ -96,52 +107,137 @@ fn hash(parts: &[&str]) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect()
+    hash.finalize().iter().take(KEY / 2).map(|b| format!("{b:02x}")).collect()
 }
 
-/// What a point's result depends on: its texts, the study's options, the program's meaning.
-fn keys(folder: &Folder, study: &Study, options: &Options) -> (String, String) {
-    let version = format!("{SEMANTICS} {}", env!("CARGO_PKG_VERSION"));
-    let [all, without_simulation] = folder.digests();
-    let run = format!("{} {} {}", study.place, options.seed, options.replications);
-    (hash(&[&version, &all, &run]), hash(&[&version, &without_simulation]))
+fn version() -> String {
+    format!("{SEMANTICS} {}", env!("CARGO_PKG_VERSION"))
 }
 
-/// The key of a point without working it.
-pub fn key(base: &Base, study: &Study, point: &Point, options: &Options) -> String {
-    keys(&base.at(&variant(study, point)), study, options).0
+/// What a point's result and its placement are kept under: hashes of all that they depend on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keys {
+    /// Of the point.
+    pub point: String,
+    /// Of its placement; points with the same one share it.
+    pub placement: String,
 }
 
-/// Works a point, or takes what the store has of it.
-pub fn work(base: &Base, study: &Study, point: &Point, options: &Options, store: &Store) -> Result<Worked, TaskError> {
-    let folder = base.at(&variant(study, point));
-    let (key, place_key) = keys(&folder, study, options);
-    if let Some(known) = store.read::<Worked>("points", &key) {
-        return Ok(known);
+/// The keys of a point: its texts, the study's options, the program's meaning. A placement depends on the base's as well,
+/// from which its search starts.
+pub fn keys(base: &Base, study: &Study, point: &Point, options: &Options) -> Keys {
+    let [all, lasting] = base.at(study, point).digests();
+    let precision = options.precision.map_or_else(String::new, |p| p.to_string());
+    let run = format!("{} {} {} {precision}", study.place, options.seed, options.replications);
+    let start = if study.place { base.lasting.as_str() } else { "" };
+    let key = hash(&[&version(), &all, start, &run]);
+    let placement = if study.place { hash(&[&version(), &lasting, start]) } else { key.clone() };
+    Keys { point: key, placement }
+}
+
+/// The placement of the base, from which every point's search starts: kept, or found now. None where the base has no plan or
+/// the study does not place.
+///
+/// # Errors
+/// When the base has faults, or a step fails.
+pub fn start(base: &Base, study: &Study, options: &Options, store: &Store) -> Result<Option<Changes>, TaskError> {
+    if !study.place {
+        return Ok(None);
     }
-    let (scenario, _) = folder.judge().map_err(|faults| TaskError::Scenario(Box::new(faults)))?;
+    let key = hash(&[&version(), &base.lasting, &base.lasting]);
+    if let Some(kept) = store.read::<Placed>(Kind::Placement, &key) {
+        return Ok(kept.no_plan.is_none().then_some(kept.changes));
+    }
+    let scenario = base.judge().map_err(|faults| TaskError::Scenario(Box::new(faults)))?;
+    let placed = search(&Ground::new(&scenario, &Silent), None, options, (store, &key))?.0;
+    Ok(placed.no_plan.is_none().then_some(placed.changes))
+}
+
+/// Works a point, unless one like it came before.
+///
+/// # Errors
+/// When its scenario has faults, a step fails or the caller asked to stop.
+pub fn work(
+    given: (&Base, &Study),
+    point: (&Point, &Keys),
+    start: Option<&Changes>,
+    options: &Options,
+    store: &Store,
+) -> Result<(), TaskError> {
+    if store.has(Kind::Point, &point.1.point) {
+        return Ok(());
+    }
+    if options.stop.raised() {
+        return Err(Error::Stopped.into());
+    }
+    alone(given, point, start, options, store)
+}
+
+/// A worked point's network, to be simulated further.
+pub struct Network {
+    /// The network.
+    pub problem: Problem,
+    /// What counts beside the simulation.
+    pub facts: NetworkFacts,
+}
+
+/// The network of a point: from its kept placement, or searched for once more.
+///
+/// # Errors
+/// Those of [`work`], and none where the point has no plan.
+pub fn network(
+    (base, study): (&Base, &Study),
+    point: &Point,
+    start: Option<&Changes>,
+    options: &Options,
+    store: &Store,
+) -> Result<Option<Network>, TaskError> {
+    let (scenario, _) = base.at(study, point).judge().map_err(|faults| TaskError::Scenario(Box::new(faults)))?;
     let ground = Ground::new(&scenario, &Silent);
-    let placement = match placed(&ground, study, options, store, &place_key) {
-        Ok(placement) => placement,
-        Err(TaskError::Step(Error::Infeasible(why))) => {
-            let worked = Worked {
-                key: key.clone(),
-                no_plan: Some(why),
-                figures: BTreeMap::new(),
-                profit: Vec::new(),
-                placement: BTreeMap::new(),
-            };
-            store.write("points", &key, &worked)?;
-            return Ok(worked);
-        }
-        Err(e) => return Err(e),
-    };
-    let (placement, figures) = placement;
+    let key = keys(base, study, point, options).placement;
+    let Some(placement) = placed(&ground, study, start, options, (store, &key))?.1 else { return Ok(None) };
     let (today, plan) = today_and_plan(&ground, &placement);
-    let sim = simulate(&ground, &today, &plan, None, options, &Silent)?;
     let spread = placement.plan.one_off * (1.0 / scenario.settings.placement.years);
+    let problem = plan_problem(&ground, &today, &plan)?;
+    Ok(Some(Network { problem, facts: network_facts(&ground, &placement, &plan, spread) }))
+}
+
+/// Works one point.
+fn alone(
+    (base, study): (&Base, &Study),
+    (point, keys): (&Point, &Keys),
+    start: Option<&Changes>,
+    options: &Options,
+    store: &Store,
+) -> Result<(), TaskError> {
+    let (scenario, _) = base.at(study, point).judge().map_err(|faults| TaskError::Scenario(Box::new(faults)))?;
+    let ground = Ground::new(&scenario, &Silent);
+    let (placed, placement) = placed(&ground, study, start, options, (store, &keys.placement))?;
+    let worked = match placement {
+        Some(placement) => simulated(&ground, &placement, placed.figures, &keys.point, options)?,
+        None => Worked {
+            key: keys.point.clone(),
+            no_plan: placed.no_plan,
+            figures: BTreeMap::new(),
+            profit: Vec::new(),
+            placement: BTreeMap::new(),
+        },
+    };
+    Ok(store.write(Kind::Point, &keys.point, &worked)?)
+}
+
+fn simulated(
+    ground: &Ground,
+    placement: &Placement,
+    figures: BTreeMap<String, f64>,
+    key: &str,
+    options: &Options,
+) -> Result<Worked, TaskError> {
+    let (today, plan) = today_and_plan(ground, placement);
+    let sim = simulate(ground, &today, &plan, None, options, &Silent)?;
+    let spread = placement.plan.one_off * (1.0 / ground.scenario.settings.placement.years);
     let facts =
-        (network_facts(&ground, &placement, &today, Money::ZERO), network_facts(&ground, &placement, &plan, spread));
+        (network_facts(ground, placement, &today, Money::ZERO), network_facts(ground, placement, &plan, spread));
     let three = |i: &crate::stats::interval::Interval| [i.mean, i.low(), i.high()];
     let all = kpis((&sim.today, &facts.0), (&sim.plan, &facts.1));
     let figure = |k: &crate::evaluation::Kpi| Figure {
@@ -150,43 +246,57 @@ pub fn work(base: &Base, study: &Study, point: &Point, options: &Options, store:
         difference: three(&k.difference),
     };
     let profit = by_replication(&sim.plan, &facts.1).into_iter().find(|f| f.0 == "profit").map(|f| f.1);
-    let worked = Worked {
-        key: key.clone(),
+    Ok(Worked {
+        key: key.to_owned(),
         no_plan: None,
         figures: all.iter().map(|k| (k.id.to_owned(), figure(k))).collect(),
         profit: profit.unwrap_or_default(),
         placement: figures,
-    };
-    store.write("points", &key, &worked)?;
-    Ok(worked)
+    })
 }
 
 /// The placement of a point: kept from a point with the same tables and rules, or searched for; today's network where the
-/// study does not place.
+/// study does not place. Without a placement there is a reason why.
 fn placed(
     ground: &Ground,
     study: &Study,
+    start: Option<&Changes>,
     options: &Options,
-    store: &Store,
-    key: &str,
-) -> Result<(Placement, BTreeMap<String, f64>), TaskError> {
-    let network = &ground.scenario.network;
+    (store, key): (&Store, &str),
+) -> Result<(Placed, Option<Placement>), TaskError> {
     if !study.place {
-        let open = open_today(network).iter().filter_map(|(s, f)| Some((s, (*f)?))).collect();
-        return Ok((assess(ground, &open, &[])?, BTreeMap::new()));
+        let open = open_today(&ground.scenario.network).iter().filter_map(|(s, f)| Some((s, (*f)?))).collect();
+        let today = Placed { no_plan: None, changes: Changes::default(), figures: BTreeMap::new() };
+        return Ok((today, Some(assess(ground, &open, &[])?)));
     }
-    if let Some(kept) = store.read::<Placed>("placements", key) {
-        let site = |code: &str| network.sites.iter().find(|(_, s)| s.code == code).map(|(id, _)| id);
-        let format = |code: &str| network.formats.iter().find(|(_, f)| f.code == code).map(|(id, _)| id);
-        let open: Option<BTreeMap<_, _>> = kept.open.iter().map(|(s, f)| Some((site(s)?, format(f)?))).collect();
-        let moves: Option<Vec<_>> = kept.moves.iter().map(|(a, b)| Some((site(a)?, site(b)?))).collect();
-        if let (Some(open), Some(moves)) = (open, moves) {
-            return Ok((assess(ground, &open, &moves)?, kept.figures));
+    if let Some(kept) = store.read::<Placed>(Kind::Placement, key) {
+        if kept.no_plan.is_some() {
+            return Ok((kept, None));
+        }
+        if let Some(placement) = kept.changes.assess(ground)? {
+            return Ok((kept, Some(placement)));
         }
     }
-    let placement = place(ground, options, &Silent)?;
+    search(ground, start, options, (store, key))
+}
+
+/// Searches for a placement, and keeps it.
+fn search(
+    ground: &Ground,
+    start: Option<&Changes>,
+    options: &Options,
+    (store, key): (&Store, &str),
+) -> Result<(Placed, Option<Placement>), TaskError> {
+    let placement = match place_from(ground, start, options, &Silent) {
+        Ok(placement) => placement,
+        Err(Error::Infeasible(why)) => {
+            let none = Placed { no_plan: Some(why), changes: Changes::default(), figures: BTreeMap::new() };
+            store.write(Kind::Placement, key, &none)?;
+            return Ok((none, None));
+        }
+        Err(e) => return Err(e.into()),
+    };
     let plan = &placement.plan;
-    use crate::placement::dealer::Action;
     let figures: BTreeMap<String, f64> = [
         ("opened", plan.count(|a| a == Action::Open) as f64),
         ("closed", plan.count(|a| a == Action::Close) as f64),
@@ -199,19 +309,10 @@ fn placed(
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into();
-    let code = |i: usize| network.sites[placement.problem.stores[i].id].code.clone();
-    let open = plan.stores.iter().enumerate().filter_map(|(i, s)| {
-        let option = &placement.problem.stores[i].options[s.option?];
-        Some((code(i), network.formats[option.format].code.clone()))
-    });
-    let moves = plan.moves.iter().map(|&k| {
-        let m = placement.problem.moves[k];
-        (code(m.from), code(m.to))
-    });
+    let placed = Placed { no_plan: None, changes: Changes::of(ground, &placement), figures };
     // A plan that the clock cut short is not kept: it would not come out again.
-    if plan.repeatable {
-        let kept = Placed { open: open.collect(), moves: moves.collect(), figures: figures.clone() };
-        store.write("placements", key, &kept)?;
+    if placement.plan.repeatable {
+        store.write(Kind::Placement, key, &placed)?;
     }
-    Ok((placement, figures))
+    Ok((placed, Some(placement)))
 }

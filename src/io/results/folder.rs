@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use tempfile::TempPath;
 
 /// Files to be written together.
 #[derive(Default)]
 pub struct Stage {
     files: BTreeMap<String, Vec<u8>>,
+    written: Vec<(String, TempPath)>,
     fresh: bool,
 }
 
@@ -49,6 +51,11 @@ impl Stage {
     /// Adds a file by its name inside the folder.
     pub fn put(&mut self, name: &str, bytes: Vec<u8>) {
         self.files.insert(name.to_owned(), bytes);
+    }
+
+    /// Adds a file that is written and flushed already, in the folder that will hold the results' folder.
+    pub fn take(&mut self, name: &str, file: TempPath) {
+        self.written.push((name.to_owned(), file));
     }
 
     /// The bytes of a file that will be written.
@@ -96,12 +103,14 @@ impl Stage {
         Ok(())
     }
 
-    fn write_into(&self, new: &Path, old: &Path) -> Result<(), WriteError> {
+    fn write_into(self, new: &Path, old: &Path) -> Result<(), WriteError> {
         if old.is_dir() && !self.fresh {
             for entry in fs::read_dir(old).map_err(at(old, HELP))? {
                 let entry = entry.map_err(at(old, HELP))?;
                 let name = entry.file_name();
-                if !self.files.contains_key(&*name.to_string_lossy()) && entry.path().is_file() {
+                let shown = name.to_string_lossy();
+                let anew = self.files.contains_key(&*shown) || self.written.iter().any(|w| w.0 == *shown);
+                if !anew && entry.path().is_file() {
                     let to = new.join(&name);
                     fs::hard_link(entry.path(), &to)
                         .or_else(|_| fs::copy(entry.path(), &to).map(|_| ()))
@@ -111,6 +120,10 @@ impl Stage {
         }
         for (name, bytes) in &self.files {
             write_file(&new.join(name), bytes)?;
+        }
+        for (name, file) in self.written {
+            let to = new.join(name);
+            file.persist(&to).map_err(|e| at(&to, HELP)(e.error))?;
         }
         // Readable by whom the parent lets in, not by the owner alone as temporary folders are.
         #[cfg(unix)]
@@ -141,7 +154,7 @@ fn foreign(folder: &Path) -> WriteError {
 }
 
 /// The folder that holds `folder`, and its name in there.
-pub(super) fn parent_and_name(folder: &Path) -> (PathBuf, String) {
+pub fn parent_and_name(folder: &Path) -> (PathBuf, String) {
     let parent = match folder.parent() {
         Some(p) if !p.as_os_str().is_empty() => p.to_path_buf(),
         _ => PathBuf::from("."),

@@ -79,8 +79,8 @@ impl Folder {
 
     /// Hashes of all that is read: everything, and everything but the simulation's options.
     pub fn digests(&self) -> [String; 2] {
-        let put = |hash: &mut Sha256, name: &str, text: &str| {
-            for part in [name, text] {
+        let put = |hash: &mut Sha256, name: &str, content: &[u8]| {
+            for part in [name.as_bytes(), content] {
                 hash.update((part.len() as u64).to_le_bytes());
                 hash.update(part);
             }
@@ -88,11 +88,11 @@ impl Folder {
         let mut tables = Sha256::new();
         // Patches have changed the texts: what they say themselves does not count again.
         for table in self.sources[1..].iter().filter(|s| s.present && s.note.table != "variant") {
-            put(&mut tables, &table.note.table, &table.text);
+            put(&mut tables, &table.note.table, table.text.digest());
         }
         let with = |toml: &str| {
             let mut hash = tables.clone();
-            put(&mut hash, "scenario", toml);
+            put(&mut hash, "scenario", toml.as_bytes());
             super::source::hex(&hash.finalize())
         };
         let lasting = self.toml().parse::<toml::Table>().map(|mut t| {
@@ -110,7 +110,7 @@ impl Folder {
     /// The text of a table, when it is there.
     pub fn table(&self, name: &str) -> Option<&str> {
         let source = &self.sources[file_of(name)];
-        source.present.then_some(source.text.as_str())
+        source.present.then_some(&*source.text)
     }
 
     /// How faults name a table's file.

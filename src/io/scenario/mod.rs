@@ -17,6 +17,7 @@ pub(in crate::io) mod scan;
 pub mod schema;
 mod settings;
 pub(in crate::io) mod source;
+mod text;
 mod values;
 mod variant;
 mod watch;

@@ -1,6 +1,7 @@
 //! From the bytes of a file to text: bounded, of a known encoding, with its delimiter.
 
 use super::log::{Log, Spot};
+use super::text::Text;
 use crate::io::fault::Code;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
@@ -40,7 +41,7 @@ pub(in crate::io) struct Source {
     /// The file as shown to the user.
     pub label: String,
     /// Its text; empty when it could not be read.
-    pub text: String,
+    pub text: Text,
     /// Whether there is text to be read.
     pub present: bool,
     /// What was seen.
@@ -51,7 +52,7 @@ impl Source {
     /// A file that is not there (yet).
     pub fn absent(table: &str, label: String) -> Self {
         let note = FileNote { table: table.into(), file: label.clone(), ..FileNote::default() };
-        Self { label, text: String::new(), present: false, note }
+        Self { label, text: Text::default(), present: false, note }
     }
 
     /// Reads a file that must exist; `file` is its position among the sources.
@@ -92,7 +93,7 @@ impl Source {
         if decoded.encoding != "UTF-8" {
             self.note.notes.push(format!("read as {}", decoded.encoding));
         }
-        self.text = decoded.text;
+        self.text = decoded.text.into();
         if let Some(at) = decoded.flaw {
             return log.add(Spot { file, at: Some(at) }, Code::Encoding, "", || {
                 (

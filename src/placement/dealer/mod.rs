@@ -20,7 +20,7 @@ pub use causes::{Cause, Way};
 pub use network::{Change, Network};
 pub use plan::{Action, Alternative, Plan, StorePlan};
 pub use problem::{Fault, Move, Phase, Problem, Pull, Store, StoreOption, Zone};
-pub use solve::{Failure, assess, solve};
+pub use solve::{Failure, assess, assess_network, solve, solve_from};
 
 #[cfg(test)]
 mod tests;

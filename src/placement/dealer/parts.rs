@@ -1,7 +1,7 @@
 //! Splits a problem into parts that share no zone, move, distance, region floor, budget or count.
 
 use super::proof::{self, Decision, Node, Rule};
-use super::{Move, Problem, Pull};
+use super::{Move, Network, Problem, Pull};
 use petgraph::unionfind::UnionFind;
 use std::collections::BTreeMap;
 
@@ -19,6 +19,13 @@ pub(super) struct Part {
 }
 
 impl Part {
+    /// What a network of the whole is here.
+    pub(super) fn of(&self, network: &Network) -> Network {
+        let changes = self.stores.iter().map(|&i| network.changes[i]).collect();
+        let moves = (0..self.moves.len()).filter(|&k| network.moves.contains(&self.moves[k])).collect();
+        Network { changes, moves }
+    }
+
     /// A proof about this part in the positions of the whole.
     pub(super) fn rename(&self, mut proof: proof::Part) -> proof::Part {
         proof.stores.clone_from(&self.stores);

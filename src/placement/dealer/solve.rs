@@ -35,13 +35,26 @@ pub enum Failure {
 
 /// Solves the dealer problem to a relative gap; `nodes` limits the branch-and-bound tree of every part.
 pub fn solve(problem: &Problem, gap: f64, nodes: u64, limits: &Limits, watch: &dyn Observer) -> Result<Plan, Failure> {
+    solve_from(problem, None, (gap, nodes), limits, watch)
+}
+
+/// The same from a network that is known already: where it obeys the rules the search need only find better ones. The answer
+/// is as good as without it to the gap, not always the same.
+pub fn solve_from(
+    problem: &Problem,
+    start: Option<&Network>,
+    (gap, nodes): (f64, u64),
+    limits: &Limits,
+    watch: &dyn Observer,
+) -> Result<Plan, Failure> {
     let parts = super::parts::split(problem);
     watch.stage("place", parts.len() as u64);
     let limits = Limits { nodes: Some(nodes), ..limits.clone() };
     let solved: Vec<Result<Found, Failure>> = parts
         .par_iter()
         .map(|p| {
-            let answer = search(&p.problem, gap, &limits, watch);
+            let start = start.map(|network| p.of(network));
+            let answer = search(&p.problem, start, gap, &limits, watch);
             watch.advance(1);
             answer
         })
@@ -84,13 +97,24 @@ pub fn solve(problem: &Problem, gap: f64, nodes: u64, limits: &Limits, watch: &d
 pub fn assess(problem: &Problem, open: &[Option<usize>], moves: Vec<usize>) -> Result<Plan, Failure> {
     let change = |(store, &to): (&super::Store, &Option<usize>)| (store.today != to).then_some(Change { phase: 0, to });
     let changes = problem.stores.iter().zip(open).map(change).collect();
-    let plan = finish(problem, &Network { changes, moves }, None, 0, true);
+    assess_network(problem, &Network { changes, moves })
+}
+
+/// The same for a network with phases.
+pub fn assess_network(problem: &Problem, network: &Network) -> Result<Plan, Failure> {
+    let plan = finish(problem, network, None, 0, true);
     certificate::money(problem, &plan).map_err(Failure::Certificate)?;
     Ok(plan)
 }
 
 /// Solves one part.
-fn search(problem: &Problem, gap: f64, limits: &Limits, watch: &dyn Observer) -> Result<Found, Failure> {
+fn search(
+    problem: &Problem,
+    start: Option<Network>,
+    gap: f64,
+    limits: &Limits,
+    watch: &dyn Observer,
+) -> Result<Found, Failure> {
     if problem.stores.is_empty() {
         return Err(Failure::Infeasible(vec![causes(problem, limits)?]));
     }
@@ -98,7 +122,11 @@ fn search(problem: &Problem, gap: f64, limits: &Limits, watch: &dyn Observer) ->
     if (0..problem.stores.len()).all(decided) {
         return nothing_to_decide(problem, limits);
     }
-    let mut found = Search::new(problem, gap, limits)?.run(watch)?;
+    let mut search = Search::new(problem, gap, limits)?;
+    if let Some(network) = start {
+        search.offer(network);
+    }
+    let mut found = search.run(watch)?;
     if found.best.is_none() && found.bound == f64::NEG_INFINITY {
         return Err(Failure::Infeasible(vec![causes(problem, limits)?]));
     }

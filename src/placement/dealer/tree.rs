@@ -360,7 +360,7 @@ impl<'a> Search<'a> {
     }
 
     /// Prices a network and keeps it when it is the best that obeys all rules.
-    fn offer(&mut self, mut network: Network) {
+    pub(super) fn offer(&mut self, mut network: Network) {
         if certificate::rules(self.problem, &network).is_err() {
             network.pair(self.problem);
             if certificate::rules(self.problem, &network).is_err() {

@@ -26,7 +26,8 @@ pub(super) fn apply(
         // A table that the base lacks starts with the columns that the rows have.
         let given = |k: &usize| patch.rows.iter().any(|r| r.0.iter().any(|c| c.0 == *k));
         let columns: Vec<usize> = (0..patch.table.columns.len()).filter(given).collect();
-        source.text = columns.iter().map(|&k| patch.table.columns[k].name).collect::<Vec<_>>().join(",") + "\n";
+        source.text =
+            (columns.iter().map(|&k| patch.table.columns[k].name).collect::<Vec<_>>().join(",") + "\n").into();
         source.present = true;
     }
     let lines = traces.of(table, &source.text);
@@ -34,7 +35,7 @@ pub(super) fn apply(
     edit.rows();
     let touched = edit.touched;
     let (text, lines) = edit.finish();
-    source.text = text;
+    source.text = text.into();
     traces.put(table, lines);
     if touched == 0 && patch.rows.is_empty() {
         unmatched(patch, variant, "has no such row", log);

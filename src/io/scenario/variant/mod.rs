@@ -62,7 +62,9 @@ impl Folder {
         let text = self.sources[file].text.clone();
         let Some(variant) = parse::read(&text, file, &mut self.log) else { return };
         let mut traces = Traces::new(file);
-        settings::apply(&mut self.sources[0].text, &variant, stem, &mut traces);
+        let mut toml = self.sources[0].text.to_string();
+        settings::apply(&mut toml, &variant, stem, &mut traces);
+        self.sources[0].text = toml.into();
         for patch in &variant.patches {
             let table = super::file_of(patch.table.name);
             apply::apply(&mut self.sources[table], (table, file), patch, &mut traces, &mut self.log);

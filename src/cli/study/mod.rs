@@ -1,0 +1,291 @@
+//! `forecourt study`: thousands of what-ifs from one file.
+
+mod best;
+mod comparison;
+mod query;
+
+use super::exit;
+use super::session::stop_on_signals;
+use super::terminal::{Terminal, print, say};
+use crate::io::results::folder::may_write;
+use crate::planning::{Changes, Error, Options};
+use crate::progress::Observer;
+use crate::study::crew;
+use crate::study::design::{self, Layout, Study};
+use crate::study::points::{self, Place, Point};
+use crate::study::store::{Kind, Store};
+use crate::study::task::{self, Base, Keys, TaskError};
+use rayon::prelude::*;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Points whose keys are known at a time.
+const CHUNK: usize = 4_096;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct StudyArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Works all points that are not worked yet, and writes the comparison.
+    Run(Common),
+    /// Works every N-th point from the K-th on (K/N; without it, the task of a Slurm job array), for one of many machines.
+    Shard(Shard),
+    /// Writes the comparison of what all shards have worked.
+    Merge(Common),
+    /// Says how many points are worked.
+    Status(Common),
+    /// Finds the best decision with a probability: those clearly behind are left out, the others simulated further.
+    Best(best::Best),
+    /// Answers a question in SQL from the comparison's tables (points, runs, ranking, effects, front, regrets).
+    Query(query::Query),
+}
+
+#[derive(Debug, clap::Args)]
+struct Common {
+    /// The study's file.
+    study: PathBuf,
+    /// Folder of the comparison; worked points are kept beside it, under the same name with `.store` [default: results/ and
+    /// the file's name].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Threads [default: one per core]; no answer depends on it.
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// Print the comparison as one JSON object on stdout.
+    #[arg(long)]
+    json: bool,
+    /// No progress on stderr.
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct Shard {
+    #[command(flatten)]
+    common: Common,
+    /// Which part of how many, 3/7 for example.
+    #[arg(long, value_name = "K/N", value_parser = part)]
+    part: Option<(usize, usize)>,
+}
+
+fn part(text: &str) -> Result<(usize, usize), String> {
+    let split = text.split_once('/').and_then(|(k, n)| Some((k.trim().parse().ok()?, n.trim().parse().ok()?)));
+    match split {
+        Some((k, n)) if k >= 1 && k <= n => Ok((k, n)),
+        _ => Err("a part like 3/7 is wanted, from 1/N to N/N".into()),
+    }
+}
+
+/// The part that a Slurm job array gives this task.
+fn slurm() -> Option<(usize, usize)> {
+    let whole = |name: &str| std::env::var(name).ok()?.parse::<usize>().ok();
+    let (id, first, count) =
+        (whole("SLURM_ARRAY_TASK_ID")?, whole("SLURM_ARRAY_TASK_MIN")?, whole("SLURM_ARRAY_TASK_COUNT")?);
+    (id >= first && id - first < count).then(|| (id - first + 1, count))
+}
+
+pub(super) fn run(args: &StudyArgs) -> u8 {
+    let done = match &args.what {
+        What::Run(common) => Desk::open(common).and_then(|d| {
+            let keys = d.work(1, 1)?;
+            d.compare(Some(keys))
+        }),
+        What::Shard(shard) => {
+            let (k, n) = shard.part.or_else(slurm).unwrap_or((1, 1));
+            Desk::open(&shard.common).and_then(|d| d.work(k, n).map(|_| exit::DONE))
+        }
+        What::Merge(common) => Desk::open(common).and_then(|d| d.compare(None)),
+        What::Status(common) => Desk::open(common).and_then(|d| d.status()),
+        What::Best(best) => Desk::open(&best.common).and_then(|d| d.best(best)),
+        What::Query(query) => Ok(query::run(query)),
+    };
+    done.unwrap_or_else(|code| code)
+}
+
+/// A study with everything its points need.
+struct Desk {
+    study: Study,
+    list: Option<Vec<Vec<Place>>>,
+    base: Base,
+    options: Options,
+    store: Store,
+    out: PathBuf,
+    json: bool,
+    watch: Terminal,
+    began: Instant,
+    hash: String,
+}
+
+impl Desk {
+    fn open(common: &Common) -> Result<Self, u8> {
+        super::steps::set_threads(common.threads);
+        let bad = |text: &str| {
+            say(text);
+            exit::BAD_INPUT
+        };
+        let study = design::read(&common.study).map_err(|faults| {
+            let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            bad(&lines.join("\n"))
+        })?;
+        let list = match &study.layout {
+            Layout::List(path) => Some(points::list(&study, path).map_err(|e| bad(&e.to_string()))?),
+            _ => None,
+        };
+        let base = Base::open(&study);
+        // The base must stand by itself: its options are those of every point that does not change them.
+        let scenario = base.judge().map_err(|f| bad(f.to_string().trim_end()))?;
+        let settings = &scenario.settings.simulation;
+        let options = Options {
+            seed: study.seed.unwrap_or(settings.seed),
+            replications: study.replications.unwrap_or(settings.replications),
+            precision: study.precision,
+            threads: Some(1),
+            seconds: None,
+            stop: stop_on_signals(),
+        };
+        let out = common.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&study.id));
+        may_write(&out).map_err(|e| {
+            say(&format!("forecourt: {e}"));
+            exit::CANNOT_WRITE
+        })?;
+        let mut name = out.file_name().unwrap_or_default().to_os_string();
+        name.push(".store");
+        let store = Store::at(&out.with_file_name(name)).map_err(|e| {
+            say(&format!("forecourt: {e}"));
+            exit::CANNOT_WRITE
+        })?;
+        let hash = crate::io::results::provenance::file_digest(&common.study);
+        let (watch, began) = (Terminal::new(common.quiet), Instant::now());
+        Ok(Self { study, list, base, options, store, out, json: common.json, watch, began, hash })
+    }
+
+    fn count(&self) -> usize {
+        points::count(&self.study, self.list.as_deref())
+    }
+
+    fn point(&self, index: usize) -> Point {
+        points::point(&self.study, self.list.as_deref(), index)
+    }
+
+    /// Works the points `k`, `k + n`, … (from 1) that are not worked yet; the keys of all of them. The first that cannot be
+    /// worked ends the run.
+    fn work(&self, k: usize, n: usize) -> Result<Vec<String>, u8> {
+        let mine: Vec<usize> = (k - 1..self.count()).step_by(n).collect();
+        self.watch.stage("study", mine.len() as u64);
+        let (mut all, mut start) = (Vec::with_capacity(mine.len()), None);
+        for chunk in mine.chunks(CHUNK) {
+            let keyed: Vec<(Point, Keys)> = chunk
+                .par_iter()
+                .map(|&index| {
+                    let point = self.point(index);
+                    let keys = task::keys(&self.base, &self.study, &point, &self.options);
+                    (point, keys)
+                })
+                .collect();
+            all.extend(keyed.iter().map(|(_, keys)| keys.point.clone()));
+            // Points with one placement: the first finds it, the others follow.
+            let mut groups: BTreeMap<String, Vec<(Point, Keys)>> = BTreeMap::new();
+            for (point, keys) in keyed {
+                if self.store.has(Kind::Point, &keys.point) {
+                    self.watch.advance(1);
+                } else {
+                    groups.entry(keys.placement.clone()).or_default().push((point, keys));
+                }
+            }
+            if groups.is_empty() {
+                continue;
+            }
+            if start.is_none() {
+                start = Some(self.start()?);
+            }
+            let start = start.as_ref().and_then(Option::as_ref);
+            let mut groups: Vec<_> = groups.into_values().map(|g| (g[0].0.index, g)).collect();
+            groups.sort_unstable_by_key(|g| g.0);
+            let one = |index: usize, group: Vec<(Point, Keys)>| {
+                let mut group = group.into_iter();
+                let Some((point, keys)) = group.next() else { return Ok(Vec::new()) };
+                task::work((&self.base, &self.study), (&point, &keys), start, &self.options, &self.store)?;
+                self.watch.advance(1);
+                debug_assert_eq!(point.index, index);
+                Ok::<_, TaskError>(group.map(|next| (next.0.index, vec![next])).collect())
+            };
+            let worked = crew::work(rayon::current_num_threads(), groups, one);
+            self.store.flush().map_err(|e| self.failed(0, &TaskError::Store(e)))?;
+            worked.map_err(|(index, e)| self.failed(index, &e))?;
+        }
+        self.watch.finish();
+        Ok(all)
+    }
+
+    /// The placement of the base, from which every search starts.
+    fn start(&self) -> Result<Option<Changes>, u8> {
+        task::start(&self.base, &self.study, &self.options, &self.store).map_err(|e| match e {
+            TaskError::Step(Error::Stopped) | TaskError::Store(_) => self.failed(0, &e),
+            other => {
+                self.watch.finish();
+                say(&format!("forecourt: the base scenario: {other}"));
+                exit::INTERNAL
+            }
+        })
+    }
+
+    fn failed(&self, index: usize, error: &TaskError) -> u8 {
+        self.watch.finish();
+        let point = self.point(index);
+        let at: Vec<String> =
+            self.study.axes.iter().zip(&point.places).map(|(a, p)| format!("{} = {}", a.name, a.shown(p))).collect();
+        match error {
+            TaskError::Step(Error::Stopped) => {
+                say("stopped on request; what was worked is kept, the same command goes on from here");
+                exit::INTERRUPTED
+            }
+            TaskError::Scenario(faults) => {
+                say(faults.to_string().trim_end());
+                say(&format!("point {} ({}) is no sound scenario", index + 1, at.join(", ")));
+                exit::BAD_INPUT
+            }
+            TaskError::Step(e) => {
+                say(&format!("forecourt: point {} ({}): {e}", index + 1, at.join(", ")));
+                exit::of(e)
+            }
+            TaskError::Store(e) => {
+                say(&format!("forecourt: {e}; free some space, what was worked is kept"));
+                exit::CANNOT_WRITE
+            }
+        }
+    }
+
+    fn status(&self) -> Result<u8, u8> {
+        let there = |&i: &usize| {
+            let keys = task::keys(&self.base, &self.study, &self.point(i), &self.options);
+            self.store.has(Kind::Point, &keys.point)
+        };
+        let all = self.count();
+        let done = (0..all).into_par_iter().filter(there).count();
+        let text = if self.json {
+            format!("{}\n", json!({"points": all, "worked": done, "missing": all - done}))
+        } else {
+            format!("{done} of {all} points are worked\n")
+        };
+        Ok(print(&text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_whole() {
+        assert_eq!((part("1/1"), part(" 3 / 7 ")), (Ok((1, 1)), Ok((3, 7))));
+        for wrong in ["0/3", "4/3", "3", "a/b", "1/0"] {
+            assert!(part(wrong).is_err(), "{wrong}");
+        }
+    }
+}
