@@ -30,7 +30,8 @@ fn json(output: &Output) -> Value {
 }
 
 /// Everything that a study's results consist of, but when it was made.
-const FILES: [&str; 6] = ["points.csv", "points.parquet", "runs.parquet", "study.db", "effects.csv", "study.json"];
+const FILES: [&str; 7] =
+    ["points.csv", "points.parquet", "runs.parquet", "study.db", "effects.csv", "study.json", "study.html"];
 
 fn same(a: &Path, b: &Path) {
     for file in FILES {

@@ -18,6 +18,7 @@ pub mod number;
 pub mod project;
 pub mod rows;
 pub mod section;
+pub mod study;
 pub mod table;
 pub mod view;
 pub mod why;
@@ -144,7 +145,7 @@ fn head(view: &View) -> Markup {
 fn data(view: &View) -> Value {
     let words: serde_json::Map<String, Value> = words::WORDS
         .iter()
-        .filter(|w| w.0 == "say.proof" || !w.0.starts_with("say."))
+        .filter(|w| w.0 == "say.proof" || !w.0.starts_with("say.") && !w.0.starts_with("study."))
         .map(|w| (w.0.into(), json!([w.1, w.2])))
         .collect();
     json!({

@@ -9,6 +9,7 @@
 pub mod best;
 pub mod crew;
 pub mod design;
+pub mod page;
 pub mod points;
 pub mod report;
 pub mod store;

@@ -80,6 +80,11 @@ impl<'s> Collector<'s> {
         (self.briefs.len(), self.without_plan)
     }
 
+    /// Index, mean profit, share served from stock and one-off money of every point with a plan, in their order.
+    pub fn briefs(&self) -> impl Iterator<Item = (usize, f64, f64, f64)> {
+        self.briefs.iter().map(|b| (b.index, b.profit, b.fill, b.capital))
+    }
+
     /// The best points by mean profit, each with its paired distance to the first.
     pub fn ranking(&self) -> Vec<Ranked> {
         let Some(first) = self.best.first() else { return Vec::new() };

@@ -3,7 +3,7 @@
 use super::browser::Browser;
 use super::{SMALL, page};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The script of axe-core: `FORECOURT_AXE`, or where npm has put it.
 fn axe() -> Option<String> {
@@ -19,19 +19,17 @@ fn axe() -> Option<String> {
     places.into_iter().map(PathBuf::from).find_map(|p| std::fs::read_to_string(p).ok())
 }
 
-#[test]
-fn no_serious_fault_of_accessibility() {
+/// What is serious on a page in both languages, wide and narrow, light and dark; nothing where axe-core is not there.
+pub fn faults(browser: &mut Browser, path: &Path) -> Option<Vec<String>> {
     let Some(script) = axe() else {
         println!("skipped: no axe-core (npm install --prefix ~/.cache/forecourt/npm axe-core, or set FORECOURT_AXE)");
-        return;
+        return None;
     };
-    let Some(mut browser) = Browser::start() else { return };
-    let (_dir, path, _) = page(SMALL);
     let mut found = Vec::new();
     for (lang, width, theme) in
         [("en", 1440, "light"), ("zh-CN", 1440, "dark"), ("zh-CN", 390, "light"), ("en", 390, "dark")]
     {
-        browser.open(&path, "", width);
+        browser.open(path, "", width);
         browser.eval(&format!("document.querySelector('[data-lang-to=\"{lang}\"]').click()"));
         browser.eval(&format!("document.documentElement.dataset.theme = '{theme}'"));
         browser.eval(&format!("{script}; true"));
@@ -45,6 +43,14 @@ fn no_serious_fault_of_accessibility() {
         }
         assert!(answer != Value::Null);
     }
+    Some(found)
+}
+
+#[test]
+fn no_serious_fault_of_accessibility() {
+    let Some(mut browser) = Browser::start() else { return };
+    let (_dir, path, _) = page(SMALL);
+    let Some(found) = faults(&mut browser, &path) else { return };
     assert!(found.is_empty(), "{}", found.join("\n"));
     // The check can fail: a picture without words is found.
     browser.eval(

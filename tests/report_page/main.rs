@@ -6,6 +6,7 @@ mod browser;
 mod markup;
 mod quick;
 mod sample;
+mod study;
 mod tables;
 mod truth;
 

@@ -6,6 +6,7 @@ use super::{CHUNK, Desk};
 use crate::io::results::{Hold, Stage, folder::parent_and_name, table};
 use crate::progress::Observer;
 use crate::study::SEMANTICS;
+use crate::study::page;
 use crate::study::points::Point;
 use crate::study::report::Collector;
 use crate::study::store::Kind;
@@ -17,7 +18,8 @@ use sha2::{Digest, Sha256};
 use std::fmt::{Display, Write as _};
 
 /// What a comparison consists of, beside its provenance.
-const FILES: [&str; 6] = ["points.csv", "points.parquet", "runs.parquet", DATABASE, "effects.csv", "study.json"];
+const FILES: [&str; 7] =
+    ["points.csv", "points.parquet", "runs.parquet", DATABASE, "effects.csv", "study.json", "study.html"];
 
 impl Desk {
     /// Keys of all points.
@@ -97,6 +99,9 @@ impl Desk {
         }
         stage.put("effects.csv", table::text(effects).into_bytes());
         stage.put("study.json", pretty(&summary));
+        let counted = (keys.len(), self.hash.as_str());
+        let facts = page::facts(&self.study, &self.title, &collector, &self.options, counted, |i| self.point(i));
+        stage.put("study.html", crate::report::study::page(&facts).into_bytes());
         let made = json!({
             "program": {"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION"), "results_format": 1},
             "study_sha256": self.hash, "content_sha256": content, "semantics": SEMANTICS,
@@ -130,7 +135,7 @@ impl Desk {
         let regrets: Vec<Value> = collector
             .regrets()
             .iter()
-            .take(50)
+            .take(page::REGRETS)
             .map(|r| json!({"decision": r.decision, "regret": r.regret, "worst_world": r.world, "mean_profit": r.mean}))
             .collect();
         json!({
@@ -199,6 +204,6 @@ fn told(summary: &Value, out: &dyn Display) -> String {
         };
         let _ = writeln!(text, "most robust decision: {} ({worst})", words(&r["decision"]));
     }
-    let _ = writeln!(text, "results: {out}");
+    let _ = writeln!(text, "results: {out}; open study.html there in a browser");
     text
 }

@@ -12,6 +12,7 @@ use crate::planning::{Changes, Error, Options};
 use crate::progress::Observer;
 use crate::study::crew;
 use crate::study::design::{self, Layout, Study};
+use crate::study::page::Title;
 use crate::study::points::{self, Place, Point};
 use crate::study::store::{Kind, Store};
 use crate::study::task::{self, Base, Keys, TaskError};
@@ -111,6 +112,7 @@ pub(super) fn run(args: &StudyArgs) -> u8 {
 /// A study with everything its points need.
 struct Desk {
     study: Study,
+    title: Title,
     list: Option<Vec<Vec<Place>>>,
     base: Base,
     options: Options,
@@ -162,7 +164,19 @@ impl Desk {
         })?;
         let hash = crate::io::results::provenance::file_digest(&common.study);
         let (watch, began) = (Terminal::new(common.quiet), Instant::now());
-        Ok(Self { study, list, base, options, store, out, json: common.json, watch, began, hash })
+        Ok(Self {
+            study,
+            title: Title::of(&scenario),
+            list,
+            base,
+            options,
+            store,
+            out,
+            json: common.json,
+            watch,
+            began,
+            hash,
+        })
     }
 
     fn count(&self) -> usize {
