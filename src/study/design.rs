@@ -290,8 +290,9 @@ fn precision(written: &Written, faults: &mut Faults<'_>) -> Option<f64> {
 
 fn outputs(written: &Written, faults: &mut Faults<'_>) -> Vec<String> {
     let Some(given) = &written.outputs else { return super::tables::FIGURES.map(String::from).to_vec() };
-    let mut all: Vec<String> = Vec::new();
-    for output in given {
+    // What points are ranked by, and what nothing beats is judged by.
+    let mut all = ["profit", "fill_rate"].map(String::from).to_vec();
+    for output in given.iter().filter(|o| !["profit", "fill_rate"].contains(&o.get_ref().as_str())) {
         let name = output.get_ref();
         if !figure_names().any(|f| f == name) {
             let cause = format!("{name:?} is no key figure");

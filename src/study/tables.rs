@@ -12,7 +12,8 @@ use tempfile::{NamedTempFile, TempPath};
 /// Key figures of every point unless the study names others.
 pub const FIGURES: [&str; 9] =
     ["profit", "sales", "lost", "fill_rate", "stock_mean", "aged_share", "fixed_cost", "one_off_cost", "stores"];
-const PLACEMENT: [&str; 7] = ["opened", "closed", "moved", "improved", "model_profit", "model_bound", "gap"];
+const PLACEMENT: [&str; 8] =
+    ["opened", "closed", "moved", "improved", "one_off_cost", "model_profit", "model_bound", "gap"];
 const ENDS: [&str; 3] = ["mean", "low", "high"];
 /// The file that questions are put to.
 pub const DATABASE: &str = "study.db";
