@@ -12,4 +12,4 @@ task("merge", "merge", deps=parts, told=f"{log}/comparison.txt")
 try:
     print(Client(os.environ.get("HQ_SERVER_DIR")).submit(job).id)
 except Exception as fault:
-    sys.exit(str(fault))
+    sys.exit(str(fault).split("\n\nStack backtrace")[0])

@@ -139,7 +139,7 @@ impl Job {
             let after = shell(&self.after("JOB")).replace("afterok:JOB", "afterok:\"${job%%;*}\"");
             return format!("job=$({})\n{after}\n", shell(self.array()));
         }
-        match python().filter(|_| !installed("hq")) {
+        match python() {
             Some(python) => format!("{}\n", shell(self.client(&python))),
             None => {
                 format!("job=$({})\nhq job wait \"$job\" && {}\n", shell(self.hq()), shell(self.step("merge", &[])))
@@ -158,8 +158,7 @@ impl Job {
     }
 
     fn hyperqueue(&self) -> Result<String, u8> {
-        let client = if installed("hq") { None } else { python() };
-        if let Some(python) = client {
+        if let Some(python) = python() {
             let job = submitted(&self.client(&python), "nothing was submitted")?;
             return Ok(format!(
                 "{}; its last task writes the comparison into {}",
@@ -208,33 +207,38 @@ fn asked(words: &[impl AsRef<std::ffi::OsStr>]) -> io::Result<Output> {
     Command::new(&words[0]).args(&words[1..]).stdin(Stdio::null()).output()
 }
 
-fn installed(program: &str) -> bool {
-    asked(&[program, "--version"]).is_ok()
+fn works(words: &[&str]) -> bool {
+    asked(words).is_ok_and(|o| o.status.success())
 }
 
-/// The Python that has HyperQueue's package.
+/// The Python through which HyperQueue is asked: the one that is named, or the usual one where it has the package and there is
+/// no `hq`.
 fn python() -> Option<String> {
-    let python = std::env::var("FORECOURT_PYTHON").unwrap_or_else(|_| "python3".into());
-    asked(&[python.as_str(), "-c", "import hyperqueue"]).is_ok_and(|o| o.status.success()).then_some(python)
+    let usual =
+        || (!works(&["hq", "--version"]) && works(&["python3", "-c", "import hyperqueue"])).then(|| "python3".into());
+    std::env::var("FORECOURT_PYTHON").ok().or_else(usual)
+}
+
+fn missing(program: &str) -> String {
+    match program {
+        "sbatch" => "slurm is not installed here: there is no `sbatch` on the PATH; submit where it is".into(),
+        "hq" => "hyperqueue is not installed here: there is no `hq` on the PATH, and no Python with its package; `pip install \
+                 hyperqueue` brings that, and FORECOURT_PYTHON names the Python that has it"
+            .into(),
+        python => format!("FORECOURT_PYTHON names a program that is not there: {python}"),
+    }
 }
 
 /// Shows a command line, runs it, and returns what it said: the number of the job.
 fn submitted(words: &[String], otherwise: &str) -> Result<String, u8> {
+    print(&format!("{}\n", shell(words)));
     let output = asked(words).map_err(|e| {
-        say(&match (e.kind(), words[0].as_str()) {
-            (io::ErrorKind::NotFound, "sbatch") => {
-                "slurm is not installed here: there is no `sbatch` on the PATH; submit where it is, or see --dry-run".into()
-            }
-            (io::ErrorKind::NotFound, _) => {
-                "hyperqueue is not installed here: there is neither `hq` on the PATH nor a Python package; `pip install \
-                 hyperqueue` brings the package, FORECOURT_PYTHON names the Python that has it"
-                    .to_owned()
-            }
+        say(&match e.kind() {
+            io::ErrorKind::NotFound => missing(&words[0]),
             _ => format!("forecourt: {}: {e}", words[0]),
         });
         exit::BAD_INPUT
     })?;
-    print(&format!("{}\n", shell(words)));
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
     }
