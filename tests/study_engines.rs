@@ -13,9 +13,12 @@ use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 use tempfile::TempDir;
+
+/// Points of the short study.
+const POINTS: usize = 40;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -39,6 +42,10 @@ impl Trial {
         );
         fs::write(&study, text).unwrap();
         Self { home, study }
+    }
+
+    fn short() -> Self {
+        Self::new(POINTS, 20)
     }
 
     fn out(&self, name: &str) -> PathBuf {
@@ -98,34 +105,42 @@ fn digest(out: &Path) -> String {
     hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// 80 points in 40 tasks: as one machine, as seven shards, with a node that dies, and with a task that is killed.
+/// What one machine writes of the short study; seven shards write the same.
+fn wanted() -> &'static str {
+    static WANTED: OnceLock<String> = OnceLock::new();
+    WANTED.get_or_init(|| {
+        let trial = Trial::short();
+        let (want, seven) = (trial.alone(), trial.out("seven"));
+        (1..=7).for_each(|k| trial.shard(&seven, k, 7));
+        done(trial.command("merge", &seven).arg("--quiet"));
+        assert_eq!(digest(&seven), want);
+        want
+    })
+}
+
+/// A study in as many tasks as points, with a task that is killed and with a node that dies.
 fn trial(cluster: &mut dyn Cluster) {
-    let (trial, tasks, each) = (Trial::new(80, 60), 40, 2);
-    let want = trial.alone();
-    let seven = trial.out("seven");
-    (1..=7).for_each(|k| trial.shard(&seven, k, 7));
-    done(trial.command("merge", &seven).arg("--quiet"));
-    assert_eq!(digest(&seven), want);
+    let (trial, want) = (Trial::short(), wanted());
 
     // A task is killed: it alone is missing, nothing is compared, and the same command again does what is left.
     let out = trial.out("killed task");
-    let said = trial.submit(cluster, &out, tasks);
+    let said = trial.submit(cluster, &out, POINTS);
     held(&out, |_| true).kill();
     assert_eq!(cluster.failed(&said), 2, "the task and the merge that waited for it");
     let missing = trial.missing(&out);
-    assert!(missing <= each && !out.join("study.json").exists(), "{missing} points are missing");
-    let said = trial.submit(cluster, &out, tasks);
+    assert!(missing <= 1 && !out.join("study.json").exists(), "{missing} points are missing");
+    let said = trial.submit(cluster, &out, POINTS);
     assert_eq!((cluster.failed(&said), trial.missing(&out)), (0, 0));
     assert_eq!(digest(&out), want);
 
     // A node dies with its task: the engine gives that to another.
     let out = trial.out("killed node");
-    let said = trial.submit(cluster, &out, tasks);
+    let said = trial.submit(cluster, &out, POINTS);
     cluster.kill_node(&said, &out);
     assert_eq!(cluster.failed(&said), 0);
     assert_eq!(digest(&out), want);
-    let comparison = fs::read_to_string(trial.out("killed node.log").join("comparison.txt")).unwrap();
-    assert!(comparison.contains("80 points"), "{comparison}");
+    let comparison = fs::read_to_string(out.with_extension("log").join("comparison.txt")).unwrap();
+    assert!(comparison.contains(&format!("{POINTS} points")), "{comparison}");
 }
 
 /// A thousand tasks of one point each: as bare processes, four at a time, through the engine, and again with a node that dies.

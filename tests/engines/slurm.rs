@@ -195,7 +195,7 @@ AccountingStorageType=accounting_storage/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 SchedulerType=sched/builtin
-SchedulerParameters=sched_min_interval=10000,default_queue_depth=2000
+SchedulerParameters=sched_interval=1,sched_min_interval=10000,default_queue_depth=2000
 SlurmdParameters=config_overrides
 MpiDefault=none
 MinJobAge=86400
