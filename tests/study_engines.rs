@@ -3,113 +3,27 @@
 //! working on.
 
 mod engines;
+#[path = "common/trial.rs"]
+mod trial;
 
 use engines::hyperqueue::HyperQueue;
 use engines::slurm::Slurm;
 use engines::{Cluster, NODES, held, say};
-use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
-use tempfile::TempDir;
+use trial::{Trial, digest, done};
 
 /// Points of the short study.
 const POINTS: usize = 40;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// A study of scenarios/tiny and the folders of its results.
-struct Trial {
-    home: TempDir,
-    study: PathBuf,
-}
-
-impl Trial {
-    fn new(points: usize, replications: usize) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let study = home.path().join("a study.toml");
-        let text = format!(
-            "base = {:?}\nreplications = {replications}\ndesign = \"sobol\"\npoints = {points}\n
-[[axis]]\nname = \"demand\"\nrange = [0.8, 1.2]\ntable = \"zones\"\nscale = \"demand_factor\"\n
-[[axis]]\nname = \"rival\"\nrange = [0.7, 1.3]\ntable = \"zones\"\nscale = \"rival_weight\"\n",
-            root().join("scenarios/tiny")
-        );
-        fs::write(&study, text).unwrap();
-        Self { home, study }
-    }
-
-    fn short() -> Self {
-        Self::new(POINTS, 20)
-    }
-
-    fn out(&self, name: &str) -> PathBuf {
-        self.home.path().join(name)
-    }
-
-    fn command(&self, what: &str, out: &Path) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_forecourt"));
-        command.args(["study", what]).arg(&self.study).arg("--out").arg(out);
-        command
-    }
-
-    fn shard(&self, out: &Path, k: usize, n: usize) {
-        let mut command = self.command("shard", out);
-        done(command.args(["--quiet", "--threads", "1", "--part", &format!("{k}/{n}")]));
-    }
-
-    /// Everything on this machine in one process.
-    fn alone(&self) -> String {
-        let out = self.out("alone");
-        done(self.command("run", &out).arg("--quiet"));
-        digest(&out)
-    }
-
-    /// Submits; what was said.
-    fn submit(&self, cluster: &dyn Cluster, out: &Path, tasks: usize) -> String {
-        let mut command = self.command("submit", out);
-        command.args(["--engine", cluster.name(), "--tasks", &tasks.to_string()]).envs(cluster.environment());
-        done(&mut command)
-    }
-
-    fn missing(&self, out: &Path) -> usize {
-        let status: Value = serde_json::from_str(&done(self.command("status", out).arg("--json"))).unwrap();
-        usize::try_from(status["missing"].as_u64().unwrap()).unwrap()
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// Runs a command that must succeed; returns its stdout.
-fn done(command: &mut Command) -> String {
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    assert!(status.success(), "{command:?}: {}\n{}", text(&stderr), text(&stdout));
-    text(&stdout)
-}
-
-/// What a comparison says, to the last byte.
-fn digest(out: &Path) -> String {
-    let mut hash = Sha256::new();
-    for file in ["points.csv", "effects.csv", "study.json"] {
-        let bytes = fs::read(out.join(file)).unwrap_or_else(|e| panic!("{file} of {}: {e}", out.display()));
-        hash.update((bytes.len() as u64).to_le_bytes());
-        hash.update(&bytes);
-    }
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
-}
 
 /// What one machine writes of the short study; seven shards write the same.
 fn wanted() -> &'static str {
     static WANTED: OnceLock<String> = OnceLock::new();
     WANTED.get_or_init(|| {
-        let trial = Trial::short();
+        let trial = Trial::new(POINTS, 20);
         let (want, seven) = (trial.alone(), trial.out("seven"));
         (1..=7).for_each(|k| trial.shard(&seven, k, 7));
         done(trial.command("merge", &seven).arg("--quiet"));
@@ -118,24 +32,30 @@ fn wanted() -> &'static str {
     })
 }
 
+/// Submits a study; what was said.
+fn submit(trial: &Trial, cluster: &dyn Cluster, out: &Path, tasks: usize) -> String {
+    let mut command = trial.command("submit", out);
+    done(command.args(["--engine", cluster.name(), "--tasks", &tasks.to_string()]).envs(cluster.environment()))
+}
+
 /// A study in as many tasks as points, with a task that is killed and with a node that dies.
 fn trial(cluster: &mut dyn Cluster) {
-    let (trial, want) = (Trial::short(), wanted());
+    let (trial, want) = (Trial::new(POINTS, 20), wanted());
 
     // A task is killed: it alone is missing, nothing is compared, and the same command again does what is left.
     let out = trial.out("killed task");
-    let said = trial.submit(cluster, &out, POINTS);
+    let said = submit(&trial, cluster, &out, POINTS);
     held(&out, |_| true).kill();
     assert_eq!(cluster.failed(&said), 2, "the task and the merge that waited for it");
     let missing = trial.missing(&out);
     assert!(missing <= 1 && !out.join("study.json").exists(), "{missing} points are missing");
-    let said = trial.submit(cluster, &out, POINTS);
+    let said = submit(&trial, cluster, &out, POINTS);
     assert_eq!((cluster.failed(&said), trial.missing(&out)), (0, 0));
     assert_eq!(digest(&out), want);
 
     // A node dies with its task: the engine gives that to another.
     let out = trial.out("killed node");
-    let said = trial.submit(cluster, &out, POINTS);
+    let said = submit(&trial, cluster, &out, POINTS);
     cluster.kill_node(&said, &out);
     assert_eq!(cluster.failed(&said), 0);
     assert_eq!(digest(&out), want);
@@ -167,13 +87,13 @@ fn thousand(cluster: &mut dyn Cluster) {
 
     let (before, began) = (cluster.seconds(), Instant::now());
     let out = trial.out("whole");
-    let said = trial.submit(cluster, &out, tasks);
+    let said = submit(&trial, cluster, &out, tasks);
     assert_eq!(cluster.failed(&said), 0);
     let (taken, own) = (began.elapsed().as_secs_f64(), cluster.seconds() - before);
     assert_eq!(digest(&out), want);
 
     let out = trial.out("killed node");
-    let said = trial.submit(cluster, &out, tasks);
+    let said = submit(&trial, cluster, &out, tasks);
     engines::wait("the middle of the run", || (trial.missing(&out) <= tasks / 2).then_some(()));
     cluster.kill_node(&said, &out);
     assert_eq!(cluster.failed(&said), 0);
@@ -217,5 +137,21 @@ fn hyperqueue_works_a_thousand_tasks() {
     match HyperQueue::start() {
         Ok(mut queue) => thousand(&mut queue),
         Err(why) => say(&format!("skipped: a thousand tasks on HyperQueue: {why}")),
+    }
+}
+
+/// The cluster of one machine that the page on studies starts from the package alone.
+#[test]
+fn the_page_starts_a_cluster_of_one_machine() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/studies.md")).unwrap();
+    let script = page.split_once("\npython3 -c '").unwrap().1.split_once("'\n").unwrap().0;
+    match HyperQueue::of_script(script) {
+        Ok(queue) => {
+            let trial = Trial::new(6, 2);
+            let (want, out) = (trial.alone(), trial.out("queue"));
+            assert_eq!(queue.failed(&submit(&trial, &queue, &out, 3)), 0);
+            assert_eq!(digest(&out), want);
+        }
+        Err(why) => say(&format!("skipped: a study on HyperQueue: {why}")),
     }
 }

@@ -1,5 +1,8 @@
 //! Which part of a study a task works: said on the command line, or by the engine that started it.
 
+use super::exit;
+use super::terminal::say;
+
 /// How engines number the tasks of an array: their variable and the first number. The innermost comes first: HyperQueue's
 /// workers may themselves be tasks of a Slurm array.
 const NUMBERED: [(&str, usize); 3] = [("HQ_TASK_ID", 1), ("SLURM_ARRAY_TASK_ID", 1), ("JOB_COMPLETION_INDEX", 0)];
@@ -13,9 +16,19 @@ pub(super) fn part(text: &str) -> Result<(usize, usize), String> {
     }
 }
 
+/// The part to work: the one that is given, or that of an engine's task among `of`.
+pub(super) fn mine(given: Option<(usize, usize)>, of: Option<u32>) -> Result<(usize, usize), u8> {
+    let of = of.and_then(|n| usize::try_from(n).ok());
+    let by_engine = || of_task(of, |name| std::env::var(name).ok());
+    given.map_or_else(by_engine, Ok).map_err(|e| {
+        say(&format!("forecourt: {e}"));
+        exit::BAD_INPUT
+    })
+}
+
 /// The part of an engine's task among `of` tasks. Slurm says the number of tasks itself, the others do not. Without an engine
 /// and without a number, everything.
-pub(super) fn of_task(of: Option<usize>, get: impl Fn(&str) -> Option<String>) -> Result<(usize, usize), String> {
+fn of_task(of: Option<usize>, get: impl Fn(&str) -> Option<String>) -> Result<(usize, usize), String> {
     let found = NUMBERED.iter().find_map(|&(name, first)| get(name).map(|id| (name, first, id)));
     match (found, of) {
         (None, None) => Ok((1, 1)),

@@ -81,7 +81,8 @@ struct Shard {
 pub(super) fn run(args: &StudyArgs) -> u8 {
     let done = match &args.what {
         What::Run(common) => Desk::open(common).and_then(|d| d.work(1, 1)?.compare()),
-        What::Shard(shard) => shard.mine().and_then(|(k, n)| Desk::open(&shard.common)?.work(k, n).map(|_| exit::DONE)),
+        What::Shard(shard) => part::mine(shard.part, shard.of)
+            .and_then(|(k, n)| Desk::open(&shard.common)?.work(k, n).map(|_| exit::DONE)),
         What::Merge(common) => Desk::open(common).and_then(Desk::compare),
         What::Submit(args) => {
             sound(&args.study).and_then(|s| submit::run(args, &s.0.id, points::count(&s.0, s.1.as_deref())))
@@ -89,17 +90,6 @@ pub(super) fn run(args: &StudyArgs) -> u8 {
         What::Status(common) => Desk::open(common).and_then(|d| d.status()),
     };
     done.unwrap_or_else(|code| code)
-}
-
-impl Shard {
-    fn mine(&self) -> Result<(usize, usize), u8> {
-        let of = self.of.and_then(|n| usize::try_from(n).ok());
-        let by_engine = || part::of_task(of, |name| std::env::var(name).ok());
-        self.part.map_or_else(by_engine, Ok).map_err(|e| {
-            say(&format!("forecourt: {e}"));
-            exit::BAD_INPUT
-        })
-    }
 }
 
 /// A study, its list of points if it has one, and its base, all without fault.

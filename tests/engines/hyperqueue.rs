@@ -1,6 +1,6 @@
 //! HyperQueue from PyPI's package: a server and four workers, each a process of its own.
 
-use super::{Cluster, NODES, Nest, Process, held, number_after};
+use super::{Cluster, NODES, Nest, Process, held, number_after, wait};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -42,14 +42,7 @@ pub struct HyperQueue {
 impl HyperQueue {
     /// Starts it, or says why it cannot be had here.
     pub fn start() -> Result<Self, String> {
-        let python = std::env::var("FORECOURT_PYTHON").unwrap_or_else(|_| "python3".into());
-        let there = Command::new(&python).args(["-c", "import hyperqueue"]).output().is_ok_and(|o| o.status.success());
-        if !there {
-            return Err(format!(
-                "{python} has no package hyperqueue (`pip install hyperqueue`; FORECOURT_PYTHON names the Python that has it)"
-            ));
-        }
-        let mut queue = Self { nest: Nest::new(), python };
+        let mut queue = Self::absent()?;
         let server = queue.home();
         queue.node(&[server.clone()])?;
         for k in 1..=NODES {
@@ -58,8 +51,28 @@ impl HyperQueue {
         Ok(queue)
     }
 
+    /// What a script starts that keeps its server in the folder `hq` and ends with its input.
+    pub fn of_script(script: &str) -> Result<Self, String> {
+        let mut queue = Self::absent()?;
+        let home = queue.nest.home.path().to_path_buf();
+        fs::create_dir(queue.home()).unwrap();
+        let mut command = Command::new(&queue.python);
+        command.args(["-c", script]).current_dir(&home).env("PWD", &home).stdin(Stdio::piped());
+        queue.nest.children.push(command.stdout(Stdio::null()).spawn().unwrap());
+        wait("the server of a script", || queue.home().join("hq-current/access.json").is_file().then_some(()));
+        Ok(queue)
+    }
+
+    /// None yet, if there is the package.
+    fn absent() -> Result<Self, String> {
+        let python = std::env::var("FORECOURT_PYTHON").unwrap_or_else(|_| "python3".into());
+        let there = Command::new(&python).args(["-c", "import hyperqueue"]).output().is_ok_and(|o| o.status.success());
+        let why = "has no package hyperqueue (`pip install hyperqueue`; FORECOURT_PYTHON names the Python that has it)";
+        if there { Ok(Self { nest: Nest::new(), python }) } else { Err(format!("{python} {why}")) }
+    }
+
     fn home(&self) -> PathBuf {
-        self.nest.home.path().join("server")
+        self.nest.home.path().join("hq")
     }
 
     fn node(&mut self, folders: &[PathBuf]) -> Result<(), String> {

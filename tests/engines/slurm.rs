@@ -76,7 +76,7 @@ impl Slurm {
             begin(&mut slurm.nest, node, &format!("slurmd.{k}"));
         }
         let began = Instant::now();
-        while slurm.told("sinfo", &["-h", "-t", "idle", "-o", "%D"]).trim() != NODES.to_string() {
+        while slurm.told("sinfo", &["-h", "-p", "work", "-t", "idle", "-o", "%D"]).trim() != NODES.to_string() {
             let ended = slurm.nest.children.iter_mut().any(|c| c.try_wait().unwrap().is_some());
             if ended || began.elapsed() > START {
                 let log = fs::read_to_string(home.join("log/slurmctld")).unwrap_or_default();
@@ -104,7 +104,7 @@ impl Cluster for Slurm {
     }
 
     fn environment(&self) -> Vec<(&'static str, String)> {
-        vec![("SLURM_CONF", self.conf.to_str().unwrap().into())]
+        vec![("SLURM_CONF", self.conf.to_str().unwrap().into()), ("SBATCH_PARTITION", "work".into())]
     }
 
     fn failed(&self, submitted: &str) -> usize {
@@ -199,7 +199,8 @@ SchedulerParameters=sched_interval=1,sched_min_interval=10000,default_queue_dept
 SlurmdParameters=config_overrides
 MpiDefault=none
 MinJobAge=86400
-PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+PartitionName=closed Nodes=ALL Default=YES State=DOWN
+PartitionName=work Nodes=ALL MaxTime=INFINITE State=UP
 ",
         port(0)
     );
