@@ -106,7 +106,7 @@ fn the_page_works_by_hand_and_as_an_indexed_job() {
 fn an_engine_that_is_not_there_or_refuses_is_said() {
     let home = tempfile::tempdir().unwrap();
     let (empty, tools, out) = (home.path().join("empty"), home.path().join("tools"), home.path().join("what-if"));
-    [&empty, &tools].map(|f| fs::create_dir(f).unwrap());
+    [&empty, &tools].into_iter().for_each(|f| fs::create_dir(f).unwrap());
     for (engine, said) in [("slurm", "slurm is not installed here"), ("hyperqueue", "hyperqueue is not installed here")]
     {
         let output = submit(engine, &empty, &out, &[]);

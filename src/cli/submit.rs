@@ -136,7 +136,7 @@ impl Job {
     /// What would be run, as a shell takes it.
     fn lines(&self, engine: Engine) -> String {
         if engine == Engine::Slurm {
-            let after = shell(&self.after("JOB")).replace("afterok:JOB", "afterok:\"${job%%;*}\"");
+            let after = shell(self.after("JOB")).replace("afterok:JOB", "afterok:\"${job%%;*}\"");
             return format!("job=$({})\n{after}\n", shell(self.array()));
         }
         match python() {

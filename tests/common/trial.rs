@@ -23,10 +23,10 @@ impl Trial {
         let home = tempfile::tempdir().unwrap();
         let study = home.path().join("a study.toml");
         let text = format!(
-            "base = {:?}\nreplications = {replications}\ndesign = \"sobol\"\npoints = {points}\n
+            "base = '{}'\nreplications = {replications}\ndesign = \"sobol\"\npoints = {points}\n
 [[axis]]\nname = \"demand\"\nrange = [0.8, 1.2]\ntable = \"zones\"\nscale = \"demand_factor\"\n
 [[axis]]\nname = \"rival\"\nrange = [0.7, 1.3]\ntable = \"zones\"\nscale = \"rival_weight\"\n",
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/tiny")
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/tiny").display()
         );
         fs::write(&study, text).unwrap();
         Self { home, study }

@@ -44,7 +44,7 @@ impl HyperQueue {
     pub fn start() -> Result<Self, String> {
         let mut queue = Self::absent()?;
         let server = queue.home();
-        queue.node(&[server.clone()])?;
+        queue.node(std::slice::from_ref(&server))?;
         for k in 1..=NODES {
             queue.node(&[queue.nest.home.path().join(format!("worker{k}")), server.clone()])?;
         }

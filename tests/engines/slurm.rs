@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// Tries to start, each with other ports.
 const TRIES: usize = 3;
 /// How long a start may take.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 const PROGRAMS: [&str; 6] = ["munged", "slurmctld", "slurmd", "sbatch", "scontrol", "sinfo"];
 
 /// A running cluster.
