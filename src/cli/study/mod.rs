@@ -2,7 +2,9 @@
 
 mod best;
 mod comparison;
+mod part;
 mod query;
+mod submit;
 
 use super::exit;
 use super::session::stop_on_signals;
@@ -10,6 +12,7 @@ use super::terminal::{Terminal, print, say};
 use crate::io::results::folder::may_write;
 use crate::planning::{Changes, Error, Options};
 use crate::progress::Observer;
+use crate::scenario::Scenario;
 use crate::study::crew;
 use crate::study::design::{self, Layout, Study};
 use crate::study::page::Title;
@@ -19,7 +22,7 @@ use crate::study::task::{self, Base, Keys, TaskError};
 use rayon::prelude::*;
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Points whose keys are known at a time.
@@ -35,10 +38,12 @@ pub(super) struct StudyArgs {
 enum What {
     /// Works all points that are not worked yet, and writes the comparison.
     Run(Common),
-    /// Works every N-th point from the K-th on (K/N; without it, the task of a Slurm job array), for one of many machines.
+    /// Works every N-th point from the K-th on, for one of many machines: said by --part, or by the engine whose task it is.
     Shard(Shard),
     /// Writes the comparison of what all shards have worked.
     Merge(Common),
+    /// Hands the study to a cluster's engine: an array of shards, and the comparison when all are done.
+    Submit(submit::SubmitArgs),
     /// Says how many points are worked.
     Status(Common),
     /// Finds the best decision with a probability: those clearly behind are left out, the others simulated further.
@@ -71,24 +76,12 @@ struct Shard {
     #[command(flatten)]
     common: Common,
     /// Which part of how many, 3/7 for example.
-    #[arg(long, value_name = "K/N", value_parser = part)]
+    #[arg(long, value_name = "K/N", value_parser = part::part)]
     part: Option<(usize, usize)>,
-}
-
-fn part(text: &str) -> Result<(usize, usize), String> {
-    let split = text.split_once('/').and_then(|(k, n)| Some((k.trim().parse().ok()?, n.trim().parse().ok()?)));
-    match split {
-        Some((k, n)) if k >= 1 && k <= n => Ok((k, n)),
-        _ => Err("a part like 3/7 is wanted, from 1/N to N/N".into()),
-    }
-}
-
-/// The part that a Slurm job array gives this task.
-fn slurm() -> Option<(usize, usize)> {
-    let whole = |name: &str| std::env::var(name).ok()?.parse::<usize>().ok();
-    let (id, first, count) =
-        (whole("SLURM_ARRAY_TASK_ID")?, whole("SLURM_ARRAY_TASK_MIN")?, whole("SLURM_ARRAY_TASK_COUNT")?);
-    (id >= first && id - first < count).then(|| (id - first + 1, count))
+    /// Of how many parts this task of an engine works one: the task's number is HQ_TASK_ID or SLURM_ARRAY_TASK_ID (from 1), or
+    /// JOB_COMPLETION_INDEX (from 0). A whole Slurm array can do without.
+    #[arg(long, value_name = "N", conflicts_with = "part", value_parser = clap::value_parser!(u32).range(1..))]
+    of: Option<u32>,
 }
 
 pub(super) fn run(args: &StudyArgs) -> u8 {
@@ -97,16 +90,37 @@ pub(super) fn run(args: &StudyArgs) -> u8 {
             let keys = d.work(1, 1)?;
             d.compare(Some(keys))
         }),
-        What::Shard(shard) => {
-            let (k, n) = shard.part.or_else(slurm).unwrap_or((1, 1));
-            Desk::open(&shard.common).and_then(|d| d.work(k, n).map(|_| exit::DONE))
-        }
+        What::Shard(shard) => part::mine(shard.part, shard.of)
+            .and_then(|(k, n)| Desk::open(&shard.common)?.work(k, n).map(|_| exit::DONE)),
         What::Merge(common) => Desk::open(common).and_then(|d| d.compare(None)),
+        What::Submit(args) => {
+            sound(&args.study).and_then(|s| submit::run(args, &s.0.id, points::count(&s.0, s.1.as_deref())))
+        }
         What::Status(common) => Desk::open(common).and_then(|d| d.status()),
         What::Best(best) => Desk::open(&best.common).and_then(|d| d.best(best)),
         What::Query(query) => Ok(query::run(query)),
     };
     done.unwrap_or_else(|code| code)
+}
+
+/// A study, its list of points if it has one, and its base, all without fault.
+fn sound(file: &Path) -> Result<(Study, Option<Vec<Vec<Place>>>, Base, Scenario), u8> {
+    let bad = |text: &str| {
+        say(text);
+        exit::BAD_INPUT
+    };
+    let study = design::read(file).map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        bad(&lines.join("\n"))
+    })?;
+    let list = match &study.layout {
+        Layout::List(path) => Some(points::list(&study, path).map_err(|e| bad(&e.to_string()))?),
+        _ => None,
+    };
+    let base = Base::open(&study);
+    // The base must stand by itself: its options are those of every point that does not change them.
+    let scenario = base.judge().map_err(|f| bad(f.to_string().trim_end()))?;
+    Ok((study, list, base, scenario))
 }
 
 /// A study with everything its points need.
@@ -127,21 +141,7 @@ struct Desk {
 impl Desk {
     fn open(common: &Common) -> Result<Self, u8> {
         super::steps::set_threads(common.threads);
-        let bad = |text: &str| {
-            say(text);
-            exit::BAD_INPUT
-        };
-        let study = design::read(&common.study).map_err(|faults| {
-            let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            bad(&lines.join("\n"))
-        })?;
-        let list = match &study.layout {
-            Layout::List(path) => Some(points::list(&study, path).map_err(|e| bad(&e.to_string()))?),
-            _ => None,
-        };
-        let base = Base::open(&study);
-        // The base must stand by itself: its options are those of every point that does not change them.
-        let scenario = base.judge().map_err(|f| bad(f.to_string().trim_end()))?;
+        let (study, list, base, scenario) = sound(&common.study)?;
         let settings = &scenario.settings.simulation;
         let options = Options {
             seed: study.seed.unwrap_or(settings.seed),
@@ -288,18 +288,5 @@ impl Desk {
             format!("{done} of {all} points are worked\n")
         };
         Ok(print(&text))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parts_of_a_whole() {
-        assert_eq!((part("1/1"), part(" 3 / 7 ")), (Ok((1, 1)), Ok((3, 7))));
-        for wrong in ["0/3", "4/3", "3", "a/b", "1/0"] {
-            assert!(part(wrong).is_err(), "{wrong}");
-        }
     }
 }
