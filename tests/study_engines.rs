@@ -23,7 +23,7 @@ const POINTS: usize = 40;
 fn wanted() -> &'static str {
     static WANTED: OnceLock<String> = OnceLock::new();
     WANTED.get_or_init(|| {
-        let trial = Trial::new(POINTS, 20);
+        let trial = Trial::new(POINTS, 8);
         let (want, seven) = (trial.alone(), trial.out("seven"));
         (1..=7).for_each(|k| trial.shard(&seven, k, 7));
         done(trial.command("merge", &seven).arg("--quiet"));
@@ -40,7 +40,7 @@ fn submit(trial: &Trial, cluster: &dyn Cluster, out: &Path, tasks: usize) -> Str
 
 /// A study in as many tasks as points, with a task that is killed and with a node that dies.
 fn trial(cluster: &mut dyn Cluster) {
-    let (trial, want) = (Trial::new(POINTS, 20), wanted());
+    let (trial, want) = (Trial::new(POINTS, 8), wanted());
 
     // A task is killed: it alone is missing, nothing is compared, and the same command again does what is left.
     let out = trial.out("killed task");
@@ -152,8 +152,9 @@ fn hyperqueue_works_a_thousand_tasks() {
 fn the_page_starts_a_cluster_of_one_machine() {
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/studies.md")).unwrap();
     let script = page.split_once("\npython3 -c '").unwrap().1.split_once("'\n").unwrap().0;
-    match HyperQueue::of_script(script) {
+    match HyperQueue::found() {
         Ok(queue) => {
+            let queue = queue.of_script(script);
             let trial = Trial::new(6, 2);
             let (want, out) = (trial.alone(), trial.out("queue"));
             assert_eq!(queue.failed(&submit(&trial, &queue, &out, 3)), 0);

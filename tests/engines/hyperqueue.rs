@@ -42,7 +42,7 @@ pub struct HyperQueue {
 impl HyperQueue {
     /// Starts it, or says why it cannot be had here.
     pub fn start() -> Result<Self, String> {
-        let mut queue = Self::absent()?;
+        let mut queue = Self::found()?;
         let server = queue.home();
         queue.node(std::slice::from_ref(&server))?;
         for k in 1..=NODES {
@@ -52,19 +52,22 @@ impl HyperQueue {
     }
 
     /// What a script starts that keeps its server in the folder `hq` and ends with its input.
-    pub fn of_script(script: &str) -> Result<Self, String> {
-        let mut queue = Self::absent()?;
+    pub fn of_script(self, script: &str) -> Self {
+        let mut queue = self;
         let home = queue.nest.home.path().to_path_buf();
         fs::create_dir(queue.home()).unwrap();
         let mut command = Command::new(&queue.python);
-        command.args(["-c", script]).current_dir(&home).env("PWD", &home).stdin(Stdio::piped());
+        command.args(["-c", script]).current_dir(&home).stdin(Stdio::piped());
         queue.nest.children.push(command.stdout(Stdio::null()).spawn().unwrap());
-        wait("the server of a script", || queue.home().join("hq-current/access.json").is_file().then_some(()));
-        Ok(queue)
+        wait("the server of a script", || {
+            assert!(queue.nest.children[0].try_wait().unwrap().is_none(), "the script has ended");
+            queue.home().join("hq-current/access.json").is_file().then_some(())
+        });
+        queue
     }
 
-    /// None yet, if there is the package.
-    fn absent() -> Result<Self, String> {
+    /// What can be started, if the package is there.
+    pub fn found() -> Result<Self, String> {
         let python = std::env::var("FORECOURT_PYTHON").unwrap_or_else(|_| "python3".into());
         let there = Command::new(&python).args(["-c", "import hyperqueue"]).output().is_ok_and(|o| o.status.success());
         let why = "has no package hyperqueue (`pip install hyperqueue`; FORECOURT_PYTHON names the Python that has it)";
