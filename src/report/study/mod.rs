@@ -373,7 +373,7 @@ mod tests {
     use super::*;
 
     fn facts() -> StudyFacts {
-        let axis = |name: &str, numeric, values: &[(&str, f64)]| AxisFacts {
+        let axis = |name: &str, numeric: bool, values: &[(&str, f64)]| AxisFacts {
             name: name.into(),
             decision: !numeric,
             numeric,
