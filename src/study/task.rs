@@ -4,6 +4,7 @@ use super::SEMANTICS;
 use super::design::Study;
 use super::points::{Point, variant};
 use super::store::Store;
+use crate::digest::hex;
 use crate::evaluation::{by_replication, kpis};
 use crate::io::fault::Faults;
 use crate::io::scenario::Folder;
@@ -96,7 +97,7 @@ fn hash(parts: &[&str]) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect()
+    hex(&hash.finalize()[..16])
 }
 
 /// What a point's result depends on: its texts, the study's options, the program's meaning.
