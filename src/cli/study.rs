@@ -16,9 +16,11 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-/// Points worked between two looks at the whole.
+/// Points read between two looks at the whole.
 const CHUNK: usize = 512;
 
 #[derive(Debug, clap::Args)]
@@ -169,22 +171,42 @@ impl Desk {
     fn work(self, k: usize, n: usize) -> Result<Self, u8> {
         let mine: Vec<usize> = (k - 1..self.count()).step_by(n).collect();
         self.watch.stage("study", mine.len() as u64);
-        for chunk in mine.chunks(CHUNK) {
-            let one = |&index: &usize| {
-                if self.stop().raised() {
-                    return Err((index, TaskError::Step(Error::Stopped)));
+        // Plain threads take the points, in their order: a thread of the pool that waits for a part of its point would begin
+        // another point meanwhile, and upon that another, until its stack ends.
+        let (next, failed) = (AtomicUsize::new(0), Mutex::new(None::<(usize, TaskError)>));
+        let failure = || failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let take = || {
+            while failure().is_none()
+                && let Some(&index) = mine.get(next.fetch_add(1, Ordering::Relaxed))
+            {
+                match self.one(index) {
+                    Ok(()) => self.watch.advance(1),
+                    Err(error) => {
+                        let mut first = failure();
+                        if first.as_ref().is_none_or(|f| index < f.0) {
+                            *first = Some((index, error));
+                        }
+                    }
                 }
-                let worked = task::work(&self.base, &self.study, &self.point(index), &self.options, &self.store);
-                self.watch.advance(1);
-                worked.map(|_| ()).map_err(|e| (index, e))
-            };
-            let failed = chunk.par_iter().map(one).find_map_first(Result::err);
-            if let Some((index, error)) = failed {
-                return Err(self.failed(index, &error));
             }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..rayon::current_num_threads().min(mine.len()) {
+                scope.spawn(take);
+            }
+        });
+        if let Some((index, error)) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(self.failed(index, &error));
         }
         self.watch.finish();
         Ok(self)
+    }
+
+    fn one(&self, index: usize) -> Result<(), TaskError> {
+        if self.stop().raised() {
+            return Err(TaskError::Step(Error::Stopped));
+        }
+        task::work(&self.base, &self.study, &self.point(index), &self.options, &self.store).map(|_| ())
     }
 
     fn failed(&self, index: usize, error: &TaskError) -> u8 {
