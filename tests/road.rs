@@ -566,3 +566,20 @@ fn a_study_is_the_same_whoever_works_it() {
     assert!(said.contains("rival = leaves") && said.contains("E02"), "{said}");
     assert!(!home.path().join("wrong").exists());
 }
+
+/// Points far more than threads do not pile up on one stack.
+#[test]
+fn a_study_of_many_points_comes_to_its_end() {
+    let home = tempfile::tempdir().unwrap();
+    let (study, out) = (home.path().join("many.toml"), home.path().join("many"));
+    let base = root().join("scenarios/tiny");
+    let text = format!(
+        "base = {:?}\ndesign = \"sobol\"\npoints = 400\nreplications = 2\n[[axis]]\nname = \"demand\"\nrange = [0.8, 1.2]\n\
+         table = \"zones\"\nscale = \"demand_factor\"\n[[axis]]\nname = \"rival\"\nrange = [0.5, 1.5]\ntable = \"zones\"\n\
+         scale = \"rival_weight\"\n",
+        base.to_str().unwrap()
+    );
+    fs::write(&study, text).unwrap();
+    let told = done(&["study", "run", study.to_str().unwrap(), "--quiet", "--json", "--out", out.to_str().unwrap()]);
+    assert_eq!(serde_json::from_str::<Value>(&told).unwrap()["points"], 400);
+}
