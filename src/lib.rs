@@ -3,8 +3,9 @@
 //! The rooms stand here in the order of their floors: a room may use only rooms above it in this list (one test reads
 //! the source and checks that). Data flows one way: tables → scenario → decisions → simulation → evaluation → report.
 
-// Ground: quantities, positions, days, progress; on it chance and linear programmes.
+// Ground: quantities, positions, days, digests, progress; on it chance and linear programmes.
 pub mod days;
+pub mod digest;
 pub mod ids;
 pub mod progress;
 pub mod units;

@@ -240,3 +240,20 @@ fn a_kill_at_any_of_a_hundred_moments_costs_only_what_was_running() {
     }
     assert!(stopped == 100 && partly >= 20, "{stopped} kills hit, {partly} of them in the middle");
 }
+
+/// Points far more than threads do not pile up on one stack.
+#[test]
+fn a_study_of_many_points_comes_to_its_end() {
+    let home = tempfile::tempdir().unwrap();
+    let (study, out) = (home.path().join("many.toml"), home.path().join("many"));
+    let base = root().join("scenarios/tiny");
+    let text = format!(
+        "base = {:?}\ndesign = \"sobol\"\npoints = 400\nreplications = 2\n[[axis]]\nname = \"demand\"\nrange = [0.8, 1.2]\n\
+         table = \"zones\"\nscale = \"demand_factor\"\n[[axis]]\nname = \"rival\"\nrange = [0.5, 1.5]\ntable = \"zones\"\n\
+         scale = \"rival_weight\"\n",
+        base.to_str().unwrap()
+    );
+    fs::write(&study, text).unwrap();
+    let line = ["study", "run", study.to_str().unwrap(), "--quiet", "--json", "--out", out.to_str().unwrap()];
+    assert_eq!(json(&forecourt().args(line).output().unwrap())["points"], 400);
+}

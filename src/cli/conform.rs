@@ -164,7 +164,7 @@ impl Told {
             Kind::Skipped { .. } | Kind::Foreign { .. } => false,
         };
         let key = format!("{}\n{kind}\n{step}", self.log.ids[d.case]);
-        let id = crate::io::scenario::records::sha256(&key)[..12].to_owned();
+        let id = crate::digest::sha256(&key)[..12].to_owned();
         can.then_some(Task { id, what: text, since: d.since, case: d.case })
     }
 

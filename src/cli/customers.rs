@@ -2,6 +2,7 @@
 
 use super::terminal::{print, say};
 use super::{check, exit};
+use crate::digest::hex;
 use crate::io::customers::{self as table, Table, Unit};
 use crate::io::instances::Fault;
 use crate::io::results::table as csv_table;
@@ -295,13 +296,7 @@ fn rows(args: &CustomersArgs, names: &[String], found: &[Outlook], offers: Optio
     ];
     let mut table = csv_table::Table::new(&header);
     for (k, (name, o)) in names.iter().zip(found).enumerate() {
-        let hashed = args.hash_ids.as_ref().map(|secret| {
-            let digest = Sha256::digest(format!("{secret}\u{0}{name}").as_bytes());
-            digest.iter().take(8).fold(String::new(), |mut text, b| {
-                let _ = write!(text, "{b:02x}");
-                text
-            })
-        });
+        let hashed = args.hash_ids.as_ref().map(|secret| hex(&Sha256::digest(format!("{secret}\u{0}{name}"))[..8]));
         let offer = offers.and_then(|(list, plan)| Some(list[plan.choice[k]?].name.as_str()));
         let tier = o.tier.to_string();
         table.row([

@@ -1,5 +1,6 @@
 //! `forecourt generate`: writes a scenario folder from the program's own facts and a seed.
 
+use crate::digest::sha256;
 use crate::generate::{self, DIGESTS, GenerateError, GeneratedFile};
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
@@ -124,7 +125,7 @@ fn verify(files: &[GeneratedFile], folder: &Path) -> Result<Generated, GenerateF
         if file.digest() != want {
             differs.push(format!("{} would be generated differently", file.name));
         }
-        if read(&folder.join(file.name))?.is_some_and(|b| generate::digest(&b) != want) {
+        if read(&folder.join(file.name))?.is_some_and(|b| sha256(&b) != want) {
             differs.push(format!("{} in the folder differs", file.name));
         }
     }
@@ -146,7 +147,7 @@ fn write(files: &[GeneratedFile], folder: &Path, force: bool) -> Result<Generate
         match read(&folder.join(file.name))? {
             Some(bytes) if bytes == file.bytes => {}
             Some(bytes) => {
-                let digest = generate::digest(&bytes);
+                let digest = sha256(&bytes);
                 if !list.contains(&(file.name, digest.as_str())) {
                     edited.push(file.name.to_owned());
                 }

@@ -7,8 +7,7 @@
 mod china;
 mod keyed;
 
-use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
+use crate::digest::sha256;
 
 /// Seed of the shipped scenario.
 pub const DEFAULT_SEED: u64 = 20_260_105;
@@ -28,7 +27,7 @@ pub struct GeneratedFile {
 impl GeneratedFile {
     /// SHA-256 of its bytes, in hexadecimal.
     pub fn digest(&self) -> String {
-        digest(&self.bytes)
+        sha256(&self.bytes)
     }
 }
 
@@ -45,15 +44,6 @@ pub fn china(seed: u64) -> Result<Vec<GeneratedFile>, GenerateError> {
     let mut files = china::files(seed)?;
     files.sort_by_key(|f| f.name);
     Ok(files)
-}
-
-/// SHA-256 in hexadecimal.
-pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// The list of digests, in the form that `sha256sum --check` reads.

@@ -4,6 +4,7 @@ use super::SEMANTICS;
 use super::design::Study;
 use super::points::{Point, variant};
 use super::store::{KEY, Kind, Store};
+use crate::digest::hex;
 use crate::evaluation::{NetworkFacts, by_replication, kpis};
 use crate::io::fault::Faults;
 use crate::io::scenario::Folder;
@@ -107,7 +108,7 @@ fn hash(parts: &[&str]) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(KEY / 2).map(|b| format!("{b:02x}")).collect()
+    hex(&hash.finalize()[..KEY / 2])
 }
 
 fn version() -> String {

@@ -2,7 +2,6 @@ use super::answer::Trouble;
 use crate::io::results::folder::replace_file;
 use clap::Args;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Where the proof of an answer goes.
@@ -35,7 +34,7 @@ impl Certificate {
     pub(super) fn write(&self, instance: &Path, proof: &Proof) -> Result<(), Trouble> {
         let Some(path) = &self.certificate else { return Ok(()) };
         let bytes = std::fs::read(instance).map_err(|e| Trouble::Other(format!("{}: {e}", instance.display())))?;
-        let sum: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+        let sum = crate::digest::sha256(&bytes);
         let open: Vec<usize> = proof.open.iter().map(|i| i + 1).collect();
         let value: Value = json!({
             "format": proof.format, "sha256": sum, "count": proof.count, "open": open, "objective": proof.objective,

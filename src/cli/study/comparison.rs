@@ -154,7 +154,7 @@ fn content(study: &str, keys: &[String]) -> String {
         hash.update(part.as_bytes());
         hash.update([b'\n']);
     }
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    crate::digest::hex(&hash.finalize())
 }
 
 fn pretty(value: &Value) -> Vec<u8> {

@@ -6,7 +6,6 @@ use crate::placement::dealer::Problem;
 use crate::placement::dealer::proof::{Decision, Node, Part, Rule};
 use crate::planning::{Ground, Placement, Replenishment, Transfers};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
 /// File of the estimates.
@@ -32,8 +31,7 @@ pub fn checksums(folder: &std::path::Path) -> Vec<u8> {
     let mut text = String::new();
     for name in names {
         if let Ok(bytes) = std::fs::read(folder.join(&name)) {
-            let hash = Sha256::digest(&bytes);
-            let _ = writeln!(text, "{}  {name}", crate::io::scenario::source::hex(&hash));
+            let _ = writeln!(text, "{}  {name}", crate::digest::sha256(&bytes));
         }
     }
     text.into_bytes()

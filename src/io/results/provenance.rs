@@ -1,7 +1,7 @@
 //! provenance.json: what made these files. `run` is the only part in which two equal runs differ.
 
+use crate::digest::{hex, sha256};
 use crate::io::scenario::ReadNotes;
-use crate::io::scenario::source::hex;
 use crate::planning::Options;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -29,7 +29,7 @@ fn digest(notes: &ReadNotes, wanted: impl Fn(&str) -> bool) -> String {
 
 /// Hash of one file's bytes; empty when it cannot be read.
 pub fn file_digest(file: &std::path::Path) -> String {
-    std::fs::read(file).map(|bytes| hex(&Sha256::digest(bytes))).unwrap_or_default()
+    std::fs::read(file).map(sha256).unwrap_or_default()
 }
 
 /// The file's text. `steps` are those of this run with their seconds.

@@ -93,7 +93,7 @@ impl Folder {
         let with = |toml: &str| {
             let mut hash = tables.clone();
             put(&mut hash, "scenario", toml.as_bytes());
-            super::source::hex(&hash.finalize())
+            crate::digest::hex(&hash.finalize())
         };
         let lasting = self.toml().parse::<toml::Table>().map(|mut t| {
             t.remove("simulation");

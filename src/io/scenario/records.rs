@@ -5,9 +5,8 @@ use super::log::Log;
 use super::names::fold;
 use super::scan::Scanner;
 use super::schema::{Table, Type};
-use super::source::{Source, TABLE_BYTES, delimiter, hex};
+use super::source::{Source, TABLE_BYTES, delimiter};
 use super::values::{Value, parse};
-use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
 /// Walks through the rows of a table whose form is sound; rows and headings that are not are passed over.
@@ -113,11 +112,6 @@ pub fn grid(path: &std::path::Path) -> Result<Vec<(u32, Vec<String>)>, String> {
         rows.push((line, scanner.cells.iter().map(cell).collect()));
     }
     Ok(rows)
-}
-
-/// SHA-256 of a text, in hexadecimal.
-pub fn sha256(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes()))
 }
 
 fn content(text: &str, from: u32, to: u32, doubled: bool) -> Cow<'_, str> {

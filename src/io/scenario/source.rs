@@ -2,11 +2,11 @@
 
 use super::log::{Log, Spot};
 use super::text::Text;
+use crate::digest::sha256;
 use crate::io::fault::Code;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -75,13 +75,13 @@ impl Source {
                 });
             }
         };
-        self.note.sha256 = hex(&Sha256::digest(&bytes));
+        self.note.sha256 = sha256(&bytes);
         self.decode(bytes, file, log);
     }
 
     /// Takes a text that was made elsewhere.
     pub fn take(&mut self, text: String, file: usize, log: &mut Log) {
-        self.note.sha256 = hex(&Sha256::digest(text.as_bytes()));
+        self.note.sha256 = sha256(&text);
         self.note.notes.clear();
         self.decode(text.into_bytes(), file, log);
     }
@@ -124,14 +124,6 @@ fn read_bounded(path: &Path, most: u64) -> std::io::Result<Option<Vec<u8>>> {
     bytes.reserve(file.metadata()?.len().min(most) as usize + 1);
     file.take(most + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= most).then_some(bytes))
-}
-
-pub(in crate::io) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 struct Decoded {

@@ -3,7 +3,7 @@
 use super::schema::{Holds, RECORDED, TABLES, Table};
 use super::{Store, WarehouseError, values};
 use crate::days;
-use crate::io::scenario::source::hex;
+use crate::digest::hex;
 use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;

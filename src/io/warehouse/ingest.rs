@@ -6,7 +6,7 @@ use super::mapping::{Feed, Mapping};
 use super::rows::{Batch, Reader};
 use super::store::{Counts, Store};
 use super::values;
-use crate::io::scenario::source::hex;
+use crate::digest::hex;
 use crate::io::sources::{Rows, Source, SourceError};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;

@@ -3,8 +3,9 @@
 use super::naming::{files, unit};
 use super::schema::{Holds, RECORDED, TABLES, Table, table};
 use super::values;
+use crate::digest::sha256;
 use crate::io::fault::{Code, Fault, Faults, shorten};
-use crate::io::scenario::records::{near, sha256};
+use crate::io::scenario::records::near;
 use crate::io::sources::Source;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -177,7 +178,7 @@ impl Reader<'_> {
         }
         let dated_by_name = self.recorded(entry, &mut origins);
         let key = self.key(entry, table, &origins);
-        let digest = sha256(&format!("{} {origins:?} {key:?} {dated_by_name}", table.name));
+        let digest = sha256(format!("{} {origins:?} {key:?} {dated_by_name}", table.name));
         Some(Feed { name: name.clone(), table, sources, origins, key, dated_by_name, digest })
     }
 

@@ -3,8 +3,9 @@
 use super::load::{Found, Sheet, book, fault, text_of};
 use super::places::{Line, Places};
 use super::{BookError, CONTENTS, SETTINGS, sales, settings, unwritten};
+use crate::digest::sha256;
 use crate::io::fault::{Code, Fault, Faults};
-use crate::io::scenario::records::{folded, near, sha256, write_cell};
+use crate::io::scenario::records::{folded, near, write_cell};
 use crate::io::scenario::schema::{Attribute, Need, TABLES, Table};
 use crate::io::scenario::write::write_texts;
 use crate::io::scenario::{Folder, TABLE_BYTES};

@@ -111,7 +111,7 @@ impl Wire {
     fn log_in(&mut self, password: &str) -> Result<(), String> {
         let mut nonce = [0u8; 24];
         std::fs::File::open("/dev/urandom").and_then(|mut f| f.read_exact(&mut nonce)).map_err(lost)?;
-        let nonce = crate::io::scenario::source::hex(&nonce);
+        let nonce = crate::digest::hex(&nonce);
         let (mut scram, mut proved) = (Scram::new(password, &nonce), None);
         loop {
             match self.receive()? {
