@@ -52,16 +52,21 @@ impl Terminal {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    /// Writes a line to stderr, unless quiet was asked for.
+    pub(super) fn tell(&self, text: &str) {
+        if !self.quiet {
+            say(text);
+        }
+    }
+
     /// Ends the current stage.
     pub(super) fn finish(&self) {
         let mut state = self.locked();
         if let Some(bar) = state.bar.take() {
             bar.finish_and_clear();
         }
-        if let Some((name, began)) = state.stage.take()
-            && !self.quiet
-        {
-            say(&format!("{name:<10} {:>8.2} s", began.elapsed().as_secs_f64()));
+        if let Some((name, began)) = state.stage.take() {
+            self.tell(&format!("{name:<10} {:>8.2} s", began.elapsed().as_secs_f64()));
         }
     }
 }

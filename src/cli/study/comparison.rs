@@ -105,7 +105,7 @@ impl Desk {
         let made = json!({
             "program": {"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION"), "results_format": 1},
             "study_sha256": self.hash, "content_sha256": content, "semantics": SEMANTICS,
-            "run": {"seconds_total": (self.began.elapsed().as_secs_f64() * 1e3).round() / 1e3},
+            "run": {"seconds_total": (self.effort.seconds() * 1e3).round() / 1e3},
         });
         stage.put("provenance.json", pretty(&made));
         stage.commit(&self.out).map_err(|e| unwritable(&e))?;

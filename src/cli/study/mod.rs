@@ -2,6 +2,7 @@
 
 mod best;
 mod comparison;
+mod effort;
 mod part;
 mod query;
 mod submit;
@@ -19,11 +20,11 @@ use crate::study::page::Title;
 use crate::study::points::{self, Place, Point};
 use crate::study::store::{Kind, Store};
 use crate::study::task::{self, Base, Keys, TaskError};
+use effort::Effort;
 use rayon::prelude::*;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 /// Points whose keys are known at a time.
 const CHUNK: usize = 4_096;
@@ -88,10 +89,16 @@ pub(super) fn run(args: &StudyArgs) -> u8 {
     let done = match &args.what {
         What::Run(common) => Desk::open(common).and_then(|d| {
             let keys = d.work(1, 1)?;
-            d.compare(Some(keys))
+            let code = d.compare(Some(keys))?;
+            d.tell_effort();
+            Ok(code)
         }),
-        What::Shard(shard) => part::mine(shard.part, shard.of)
-            .and_then(|(k, n)| Desk::open(&shard.common)?.work(k, n).map(|_| exit::DONE)),
+        What::Shard(shard) => part::mine(shard.part, shard.of).and_then(|(k, n)| {
+            let desk = Desk::open(&shard.common)?;
+            desk.work(k, n)?;
+            desk.tell_effort();
+            Ok(exit::DONE)
+        }),
         What::Merge(common) => Desk::open(common).and_then(|d| d.compare(None)),
         What::Submit(args) => {
             sound(&args.study).and_then(|s| submit::run(args, &s.0.id, points::count(&s.0, s.1.as_deref())))
@@ -134,13 +141,14 @@ struct Desk {
     out: PathBuf,
     json: bool,
     watch: Terminal,
-    began: Instant,
+    effort: Effort,
     hash: String,
 }
 
 impl Desk {
     fn open(common: &Common) -> Result<Self, u8> {
         super::steps::set_threads(common.threads);
+        let effort = Effort::new();
         let (study, list, base, scenario) = sound(&common.study)?;
         let settings = &scenario.settings.simulation;
         let options = Options {
@@ -163,7 +171,7 @@ impl Desk {
             exit::CANNOT_WRITE
         })?;
         let hash = crate::io::results::provenance::file_digest(&common.study);
-        let (watch, began) = (Terminal::new(common.quiet), Instant::now());
+        let watch = Terminal::new(common.quiet);
         Ok(Self {
             study,
             title: Title::of(&scenario),
@@ -174,7 +182,7 @@ impl Desk {
             out,
             json: common.json,
             watch,
-            began,
+            effort,
             hash,
         })
     }
@@ -229,12 +237,19 @@ impl Desk {
                 debug_assert_eq!(point.index, index);
                 Ok::<_, TaskError>(group.map(|next| (next.0.index, vec![next])).collect())
             };
-            let worked = crew::work(rayon::current_num_threads(), groups, one);
+            let points = groups.iter().map(|g| g.1.len()).sum();
+            let worked = self.effort.of(points, || crew::work(rayon::current_num_threads(), groups, one));
             self.store.flush().map_err(|e| self.failed(0, &TaskError::Store(e)))?;
             worked.map_err(|(index, e)| self.failed(index, &e))?;
         }
         self.watch.finish();
         Ok(all)
+    }
+
+    fn tell_effort(&self) {
+        if let Some(text) = self.effort.told() {
+            self.watch.tell(&text);
+        }
     }
 
     /// The placement of the base, from which every search starts.
