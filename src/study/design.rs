@@ -118,6 +118,8 @@ pub struct Study {
     pub outputs: Vec<String>,
     /// Key of all random numbers.
     pub seed: Option<u64>,
+    /// What all points have in common against the base's folder: a variant; empty for nothing.
+    pub common: toml::Table,
     /// How points are chosen.
     pub layout: Layout,
     /// The axes.
@@ -137,6 +139,10 @@ struct Written {
     design: Option<Spanned<String>>,
     points: Option<Spanned<u32>>,
     list: Option<Spanned<String>>,
+    #[serde(default)]
+    settings: toml::Table,
+    #[serde(default)]
+    patch: Vec<toml::Table>,
     #[serde(default)]
     axis: Vec<Spanned<WrittenAxis>>,
 }
@@ -203,6 +209,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Study, Vec<Fault>> {
         precision: precision(&written, &mut faults),
         outputs: outputs(&written, &mut faults),
         seed: written.seed,
+        common: change(&written.settings, &written.patch),
         layout: layout(&written, home, &mut faults),
         axes: written.axis.iter().filter_map(|a| axis(a, &mut faults)).collect(),
     };
@@ -356,15 +363,20 @@ fn axis(spanned: &Spanned<WrittenAxis>, faults: &mut Faults<'_>) -> Option<Axis>
 }
 
 fn level(written: &WrittenLevel) -> Level {
+    Level { name: written.name.clone(), change: change(&written.settings, &written.patch) }
+}
+
+/// A piece of a variant.
+fn change(settings: &toml::Table, patches: &[toml::Table]) -> toml::Table {
     let mut change = toml::Table::new();
-    if !written.settings.is_empty() {
-        change.insert("settings".into(), written.settings.clone().into());
+    if !settings.is_empty() {
+        change.insert("settings".into(), settings.clone().into());
     }
-    if !written.patch.is_empty() {
-        let patches = written.patch.iter().cloned().map(toml::Value::Table).collect();
+    if !patches.is_empty() {
+        let patches = patches.iter().cloned().map(toml::Value::Table).collect();
         change.insert("patch".into(), toml::Value::Array(patches));
     }
-    Level { name: written.name.clone(), change }
+    change
 }
 
 fn target(a: &WrittenAxis, at: usize, faults: &mut Faults<'_>) -> Option<Target> {

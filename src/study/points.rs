@@ -168,9 +168,10 @@ fn made(number: f64, target: &Target) -> toml::Table {
     }
 }
 
-/// The variant that makes a point's scenario from the base; empty for the base itself. Axes follow each other in their order.
+/// The variant that makes a point's scenario from the base's folder; empty for what stands there. What all points have in
+/// common comes first, then the axes in their order.
 pub fn variant(study: &Study, point: &Point) -> String {
-    let mut all = toml::Table::new();
+    let mut all = study.common.clone();
     for (axis, place) in study.axes.iter().zip(&point.places) {
         for (key, value) in axis.change(place) {
             match (all.get_mut(&key), value) {
@@ -182,7 +183,16 @@ pub fn variant(study: &Study, point: &Point) -> String {
             }
         }
     }
-    if all.is_empty() { String::new() } else { toml::to_string(&all).unwrap_or_default() }
+    text(&all)
+}
+
+/// The variant that makes the base: what all points have in common.
+pub fn common(study: &Study) -> String {
+    text(&study.common)
+}
+
+fn text(variant: &toml::Table) -> String {
+    if variant.is_empty() { String::new() } else { toml::to_string(variant).unwrap_or_default() }
 }
 
 /// Adds sections and keys; later ones win.

@@ -2,7 +2,7 @@
 
 use super::SEMANTICS;
 use super::design::Study;
-use super::points::{Point, variant};
+use super::points::{Point, common, variant};
 use super::store::{KEY, Kind, Store};
 use crate::digest::hex;
 use crate::evaluation::{NetworkFacts, by_replication, kpis};
@@ -73,33 +73,41 @@ pub enum TaskError {
 
 /// The base scenario: its texts, read once for all points, and what its placement is known by.
 pub struct Base {
+    /// As it stands in its folder.
     folder: Folder,
+    /// With what all points have in common.
+    common: Folder,
     /// Digest of everything but the simulation's options.
     lasting: String,
 }
 
 impl Base {
-    /// Reads the base folder; its faults are told by the first point.
+    /// Reads the base folder; its faults are told by [`Base::judge`].
     pub fn open(study: &Study) -> Self {
         let folder = Folder::open(&study.base);
-        let [_, lasting] = folder.digests();
-        Self { folder, lasting }
+        let common = patched(&folder, "common", &common(study));
+        let [_, lasting] = common.digests();
+        Self { folder, common, lasting }
     }
 
     /// The base by itself.
     pub fn judge(&self) -> Result<Scenario, Faults> {
-        self.folder.judge().map(|judged| judged.0)
+        self.common.judge().map(|judged| judged.0)
     }
 
     /// The texts of a point's scenario.
     fn at(&self, study: &Study, point: &Point) -> Folder {
-        let mut folder = self.folder.copy();
-        let text = variant(study, point);
-        if !text.is_empty() {
-            folder.patch_text("study", "point", &text);
-        }
-        folder
+        patched(&self.folder, "point", &variant(study, point))
     }
+}
+
+/// A copy with a variant in it.
+fn patched(folder: &Folder, name: &str, variant: &str) -> Folder {
+    let mut folder = folder.copy();
+    if !variant.is_empty() {
+        folder.patch_text("study", name, variant);
+    }
+    folder
 }
 
 fn hash(parts: &[&str]) -> String {

@@ -1,5 +1,5 @@
 use super::design::{Layout, Span, parse};
-use super::points::{Place, Point, count, point, variant};
+use super::points::{Place, Point, common, count, point, variant};
 use super::report::Collector;
 use super::task::{Figure, Worked};
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,6 +62,22 @@ fn a_point_is_a_variant_of_the_base() {
     assert_eq!(patches[0]["scale"]["demand_factor"].as_float(), Some(1.25));
     assert_eq!(patches[1]["scale"]["rival_weight"].as_float(), Some(0.5));
     assert!(made([1, 0, 0]).get("patch").unwrap().as_array().unwrap().len() == 1);
+}
+
+#[test]
+fn what_all_points_have_in_common_comes_before_the_axes() {
+    let all = "[settings]\nplacement = { gap = 0.01, max_close = 7 }\n[[patch]]\ntable = \"zones\"\nplus = { demand_factor = 1 }\n[[axis]]";
+    let s = study(&TEXT.replacen("[[axis]]", all, 1));
+    let shared = common(&s).parse::<toml::Table>().unwrap();
+    assert_eq!(shared["settings"]["placement"]["max_close"].as_integer(), Some(7));
+    assert_eq!(shared["patch"].as_array().unwrap().len(), 1);
+    let point = variant(&s, &point(&s, None, 0)).parse::<toml::Table>().unwrap();
+    let placement = &point["settings"]["placement"];
+    assert_eq!((placement["gap"].as_float(), placement["max_close"].as_integer()), (Some(0.01), Some(0)));
+    let patches = point["patch"].as_array().unwrap();
+    assert_eq!(patches.len(), 2);
+    assert!(patches[0].get("plus").is_some() && patches[1].get("scale").is_some());
+    assert_eq!(common(&study(TEXT)), "");
 }
 
 #[test]
