@@ -79,6 +79,27 @@ pub fn point(study: &Study, list: Option<&[Vec<Place>]>, index: usize) -> Point 
     Point { index, places }
 }
 
+/// Which of `n` parts, from 0, works the point at a position. Points that differ in the simulation alone go together, as
+/// they share their placement, where that leaves no part idle.
+pub fn part(study: &Study, index: usize, n: usize) -> usize {
+    let lasting = |axis: &&Axis| !axis.simulates();
+    let groups: usize = study.axes.iter().filter(lasting).map(|a| a.levels().max(1)).product();
+    if study.layout != Layout::Full || groups < n {
+        return index % n;
+    }
+    // As in `point`, the last axis runs fastest.
+    let (mut rest, mut group, mut weight) = (index, 0, 1);
+    for axis in study.axes.iter().rev() {
+        let levels = axis.levels().max(1);
+        if !axis.simulates() {
+            group += rest % levels * weight;
+            weight *= levels;
+        }
+        rest /= levels;
+    }
+    group % n
+}
+
 /// Reads a listed design.
 pub fn list(study: &Study, path: &Path) -> Result<Vec<Vec<Place>>, ListError> {
     let told = |what: String| ListError(format!("{}: {what}", path.display()));
@@ -120,6 +141,21 @@ impl Axis {
             (Span::Values(values, _), Place::Level(k)) => values[*k].to_string(),
             (_, Place::Number(x)) => x.to_string(),
             (Span::Range(low, ..), Place::Level(_)) => low.to_string(),
+        }
+    }
+
+    /// Whether nothing but the simulation's options changes along it.
+    fn simulates(&self) -> bool {
+        let settings = |change: &toml::Table| {
+            let sections = change.get("settings").and_then(toml::Value::as_table);
+            change.keys().all(|k| k == "settings") && sections.is_none_or(|s| s.keys().all(|k| k == "simulation"))
+        };
+        match &self.span {
+            Span::Levels(levels) => levels.iter().all(|l| settings(&l.change)),
+            Span::Values(_, Target::Setting { section, .. }) | Span::Range(.., Target::Setting { section, .. }) => {
+                section == "simulation"
+            }
+            Span::Values(_, Target::Cells { .. }) | Span::Range(.., Target::Cells { .. }) => false,
         }
     }
 

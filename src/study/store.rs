@@ -3,6 +3,9 @@
 //! Every process appends to a file of its own, so that machines that share a folder never write to the same place; a record is a
 //! head (mark, kind, key, length, digest) and a value in JSON. A kill leaves at most one torn record at the end of a file, which
 //! is passed over. Nothing is ever changed or taken away: of two records with one key both say the same.
+//!
+//! Whoever works part K of N of a study names its file so, and does not read those of the other parts: a thousand tasks would
+//! otherwise each read what all the others have written. What all parts need stands in files that everybody reads.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -49,6 +52,36 @@ struct Index {
     places: HashMap<Name, Place>,
 }
 
+/// A part of a study that a process works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Digest of the study's file: other studies have other parts.
+    pub study: String,
+    /// Which part, from 1.
+    pub k: usize,
+    /// Of how many.
+    pub n: usize,
+}
+
+/// Letters of a study's digest in a file's name.
+const STUDY: usize = 16;
+
+impl Part {
+    /// What the names of its files start with.
+    fn prefix(&self) -> String {
+        format!("{}-{}of{}-", &self.study[..STUDY.min(self.study.len())], self.k, self.n)
+    }
+
+    /// Whether a file is of another part of the same division.
+    fn passes_over(&self, name: &str) -> bool {
+        let own = self.prefix();
+        let mut parts = name.split('-');
+        let same_study = parts.next() == own.split('-').next();
+        let numbers = parts.next().and_then(|p| p.split_once("of"));
+        same_study && numbers.is_some_and(|(k, n)| n == self.n.to_string() && k != self.k.to_string())
+    }
+}
+
 struct Writer {
     file: File,
     number: u32,
@@ -59,8 +92,11 @@ struct Writer {
 /// A folder of results by key.
 pub struct Store {
     home: PathBuf,
+    part: Option<Part>,
     index: RwLock<Index>,
-    writer: Mutex<Option<Writer>>,
+    /// The files of this process: of its own records, and of those that all parts read.
+    own: Mutex<Option<Writer>>,
+    shared: Mutex<Option<Writer>>,
 }
 
 fn name(kind: Kind, key: &str) -> Option<Name> {
@@ -73,21 +109,23 @@ fn digest(value: &[u8]) -> [u8; 8] {
 }
 
 impl Store {
-    /// In a folder, made if need be.
-    pub fn at(home: &Path) -> io::Result<Self> {
+    /// In a folder, made if need be; everything in it, or what a part of a study needs.
+    pub fn at(home: &Path, part: Option<Part>) -> io::Result<Self> {
         std::fs::create_dir_all(home)?;
-        let store = Self { home: home.to_path_buf(), index: RwLock::default(), writer: Mutex::new(None) };
+        let (own, shared) = Default::default();
+        let store = Self { home: home.to_path_buf(), part, index: RwLock::default(), own, shared };
         store.look()?;
         Ok(store)
     }
 
     /// Takes in what others have written since.
     pub fn look(&self) -> io::Result<()> {
-        let mut paths: Vec<PathBuf> = std::fs::read_dir(&self.home)?
-            .flatten()
-            .map(|e| e.path())
-            .filter(|p| p.extension().is_some_and(|e| e == "worked"))
-            .collect();
+        let wanted = |path: &PathBuf| {
+            let foreign = |part: &Part| path.file_name().is_some_and(|n| part.passes_over(&n.to_string_lossy()));
+            path.extension().is_some_and(|e| e == "worked") && !self.part.as_ref().is_some_and(foreign)
+        };
+        let mut paths: Vec<PathBuf> =
+            std::fs::read_dir(&self.home)?.flatten().map(|e| e.path()).filter(wanted).collect();
         paths.sort();
         let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
         paths.iter().try_for_each(|path| index.take(path))
@@ -115,6 +153,22 @@ impl Store {
 
     /// Puts a value under a key. Two that do so at the same time write the same.
     pub fn write<T: Serialize>(&self, kind: Kind, key: &str, value: &T) -> io::Result<()> {
+        let prefix = self.part.as_ref().map(Part::prefix).unwrap_or_default();
+        self.append(&self.own, &prefix, (kind, key), value)
+    }
+
+    /// Puts a value where all parts read it.
+    pub fn share<T: Serialize>(&self, kind: Kind, key: &str, value: &T) -> io::Result<()> {
+        self.append(&self.shared, "", (kind, key), value)
+    }
+
+    fn append<T: Serialize>(
+        &self,
+        writer: &Mutex<Option<Writer>>,
+        prefix: &str,
+        (kind, key): (Kind, &str),
+        value: &T,
+    ) -> io::Result<()> {
         let value = serde_json::to_vec(value)?;
         let (Some(name), Ok(length)) = (name(kind, key), u32::try_from(value.len())) else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "a key or value of another length"));
@@ -126,8 +180,8 @@ impl Store {
         record.extend(length.to_le_bytes());
         record.extend(digest(&value));
         record.extend(&value);
-        let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let writer = self.own(&mut guard)?;
+        let mut guard = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = self.file(&mut guard, prefix)?;
         writer.file.write_all(&record)?;
         let place = Place { file: writer.number, at: writer.at + HEAD as u64, length };
         writer.at += record.len() as u64;
@@ -142,18 +196,21 @@ impl Store {
 
     /// Hands everything written to the disk.
     pub fn flush(&self) -> io::Result<()> {
-        let guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        guard.as_ref().map_or(Ok(()), |w| w.file.sync_all())
+        [&self.own, &self.shared].into_iter().try_for_each(|writer| {
+            let guard = writer.lock().unwrap_or_else(PoisonError::into_inner);
+            guard.as_ref().map_or(Ok(()), |w| w.file.sync_all())
+        })
     }
 
-    /// The file of this process, made when the first record comes.
-    fn own<'g>(&self, guard: &'g mut MutexGuard<'_, Option<Writer>>) -> io::Result<&'g mut Writer> {
+    /// A file of this process, made when the first record comes.
+    fn file<'g>(&self, guard: &'g mut MutexGuard<'_, Option<Writer>>, prefix: &str) -> io::Result<&'g mut Writer> {
         if guard.is_none() {
             let mut builder = tempfile::Builder::new();
             #[cfg(unix)]
             builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
             // A name that nobody else has, on any machine; made only when it is free.
-            let (file, path) = builder.rand_bytes(16).suffix(".worked").prefix("").tempfile_in(&self.home)?.keep()?;
+            builder.rand_bytes(16).suffix(".worked").prefix(prefix);
+            let (file, path) = builder.tempfile_in(&self.home)?.keep()?;
             let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
             let number = index.files.len() as u32;
             index.read.insert(path.clone(), (number, u64::MAX));
@@ -208,7 +265,7 @@ mod tests {
     #[test]
     fn a_torn_or_spoiled_file_gives_whole_records_or_none() {
         let home = tempfile::tempdir().unwrap();
-        let store = Store::at(home.path()).unwrap();
+        let store = Store::at(home.path(), None).unwrap();
         (0..5).for_each(|k| store.write(Kind::Point, &key(k), &vec![u32::from(k); 3]).unwrap());
         store.write(Kind::Placement, &key(0), &"other").unwrap();
         store.flush().unwrap();
@@ -217,7 +274,7 @@ mod tests {
         let bytes = std::fs::read(&path).unwrap();
         let judge = |bytes: &[u8]| {
             std::fs::write(&path, bytes).unwrap();
-            let store = Store::at(home.path()).unwrap();
+            let store = Store::at(home.path(), None).unwrap();
             let there = (0..5).filter(|&k| {
                 let value: Option<Vec<u32>> = store.read(Kind::Point, &key(k));
                 assert_eq!(value.is_some(), store.has(Kind::Point, &key(k)));
@@ -238,17 +295,39 @@ mod tests {
             assert!(judge(&spoiled) <= 5);
         }
         std::fs::write(&path, &bytes[..70]).unwrap();
-        let store = Store::at(home.path()).unwrap();
+        let store = Store::at(home.path(), None).unwrap();
         (0..5).for_each(|k| store.write(Kind::Point, &key(k), &vec![u32::from(k); 3]).unwrap());
-        let again = Store::at(home.path()).unwrap();
+        let again = Store::at(home.path(), None).unwrap();
         assert_eq!((0..5).filter(|&k| again.has(Kind::Point, &key(k))).count(), 5);
+    }
+
+    /// A part reads its own files, those of everybody, and those of other divisions, but not those of its neighbours.
+    #[test]
+    fn a_part_does_not_read_its_neighbours() {
+        let home = tempfile::tempdir().unwrap();
+        let part = |study: &str, k: usize, n: usize| {
+            Store::at(home.path(), Some(Part { study: study.repeat(8), k, n })).unwrap()
+        };
+        let (first, tenth) = (part("abcdef", 1, 12), part("abcdef", 10, 12));
+        first.write(Kind::Point, &key(1), &1).unwrap();
+        first.share(Kind::Placement, &key(9), &9).unwrap();
+        tenth.write(Kind::Point, &key(10), &10).unwrap();
+        part("abcdef", 3, 7).write(Kind::Point, &key(3), &3).unwrap();
+        part("fedcba", 2, 12).write(Kind::Point, &key(2), &2).unwrap();
+        let sees = |store: &Store| -> Vec<u8> {
+            (0..20).filter(|&k| store.has(Kind::Point, &key(k)) || store.has(Kind::Placement, &key(k))).collect()
+        };
+        assert_eq!(sees(&part("abcdef", 1, 12)), [1, 2, 3, 9]);
+        assert_eq!(sees(&part("abcdef", 10, 12)), [2, 3, 9, 10]);
+        assert_eq!(sees(&part("abcdef", 1, 7)), [1, 2, 9, 10]);
+        assert_eq!(sees(&Store::at(home.path(), None).unwrap()), [1, 2, 3, 9, 10]);
     }
 
     /// What another process writes is there after a look.
     #[test]
     fn two_writers_share_a_folder() {
         let home = tempfile::tempdir().unwrap();
-        let (a, b) = (Store::at(home.path()).unwrap(), Store::at(home.path()).unwrap());
+        let (a, b) = (Store::at(home.path(), None).unwrap(), Store::at(home.path(), None).unwrap());
         a.write(Kind::Point, &key(1), &1).unwrap();
         b.write(Kind::Point, &key(2), &2).unwrap();
         assert_eq!((a.read(Kind::Point, &key(1)), a.read::<i32>(Kind::Point, &key(2))), (Some(1), None));

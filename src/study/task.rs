@@ -21,6 +21,7 @@ use crate::units::Money;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::io;
 
 /// A key figure of both networks: means with their 95 % intervals.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,7 +69,7 @@ pub enum TaskError {
     Step(#[from] Error),
     /// The result could not be kept.
     #[error("{0}")]
-    Store(#[from] std::io::Error),
+    Store(#[from] io::Error),
 }
 
 /// The base scenario: its texts, read once for all points, and what its placement is known by.
@@ -158,11 +159,12 @@ pub fn start(base: &Base, study: &Study, options: &Options, store: &Store) -> Re
         return Ok(kept.no_plan.is_none().then_some(kept.changes));
     }
     let scenario = base.judge().map_err(|faults| TaskError::Scenario(Box::new(faults)))?;
-    let placed = search(&Ground::new(&scenario, &Silent), None, options, (store, &key))?.0;
+    let keep = |placed: &Placed| store.share(Kind::Placement, &key, placed);
+    let placed = search(&Ground::new(&scenario, &Silent), None, options, &keep)?.0;
     Ok(placed.no_plan.is_none().then_some(placed.changes))
 }
 
-/// Works a point, unless one like it came before.
+/// Works a point, unless one like it came before; what it came to, when it was worked now.
 ///
 /// # Errors
 /// When its scenario has faults, a step fails or the caller asked to stop.
@@ -172,14 +174,14 @@ pub fn work(
     start: Option<&Changes>,
     options: &Options,
     store: &Store,
-) -> Result<(), TaskError> {
+) -> Result<Option<Worked>, TaskError> {
     if store.has(Kind::Point, &point.1.point) {
-        return Ok(());
+        return Ok(None);
     }
     if options.stop.raised() {
         return Err(Error::Stopped.into());
     }
-    alone(given, point, start, options, store)
+    alone(given, point, start, options, store).map(Some)
 }
 
 /// A worked point's network, to be simulated further.
@@ -218,7 +220,7 @@ fn alone(
     start: Option<&Changes>,
     options: &Options,
     store: &Store,
-) -> Result<(), TaskError> {
+) -> Result<Worked, TaskError> {
     let (scenario, _) = base.at(study, point).judge().map_err(|faults| TaskError::Scenario(Box::new(faults)))?;
     let ground = Ground::new(&scenario, &Silent);
     let (placed, placement) = placed(&ground, study, start, options, (store, &keys.placement))?;
@@ -232,7 +234,8 @@ fn alone(
             placement: BTreeMap::new(),
         },
     };
-    Ok(store.write(Kind::Point, &keys.point, &worked)?)
+    store.write(Kind::Point, &keys.point, &worked)?;
+    Ok(worked)
 }
 
 fn simulated(
@@ -286,7 +289,7 @@ fn placed(
             return Ok((kept, Some(placement)));
         }
     }
-    search(ground, start, options, (store, key))
+    search(ground, start, options, &|placed| store.write(Kind::Placement, key, placed))
 }
 
 /// Searches for a placement, and keeps it.
@@ -294,13 +297,13 @@ fn search(
     ground: &Ground,
     start: Option<&Changes>,
     options: &Options,
-    (store, key): (&Store, &str),
+    keep: &dyn Fn(&Placed) -> io::Result<()>,
 ) -> Result<(Placed, Option<Placement>), TaskError> {
     let placement = match place_from(ground, start, options, &Silent) {
         Ok(placement) => placement,
         Err(Error::Infeasible(why)) => {
             let none = Placed { no_plan: Some(why), changes: Changes::default(), figures: BTreeMap::new() };
-            store.write(Kind::Placement, key, &none)?;
+            keep(&none)?;
             return Ok((none, None));
         }
         Err(e) => return Err(e.into()),
@@ -321,7 +324,7 @@ fn search(
     let placed = Placed { no_plan: None, changes: Changes::of(ground, &placement), figures };
     // A plan that the clock cut short is not kept: it would not come out again.
     if placement.plan.repeatable {
-        store.write(Kind::Placement, key, &placed)?;
+        keep(&placed)?;
     }
     Ok((placed, Some(placement)))
 }

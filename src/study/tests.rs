@@ -1,5 +1,5 @@
 use super::design::{Layout, Span, parse};
-use super::points::{Place, Point, common, count, point, variant};
+use super::points::{Place, Point, common, count, part, point, variant};
 use super::report::Collector;
 use super::task::{Figure, Worked};
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,6 +78,22 @@ fn what_all_points_have_in_common_comes_before_the_axes() {
     assert_eq!(patches.len(), 2);
     assert!(patches[0].get("plus").is_some() && patches[1].get("scale").is_some());
     assert_eq!(common(&study(TEXT)), "");
+}
+
+#[test]
+fn points_of_one_placement_are_one_task_s() {
+    let noise = "[[axis]]\nname = \"noise\"\nvalues = [0.1, 0.2]\nsetting = \"simulation.national_sd\"\n[[axis]]";
+    let s = study(&TEXT.replacen("[[axis]]", noise, 1));
+    assert_eq!(count(&s, None), 24);
+    for n in [1, 2, 5, 12] {
+        // The noise runs slowest: twelve points later all else is the same.
+        assert!((0..12).all(|i| part(&s, i, n) == part(&s, i + 12, n)), "{n}");
+        let mut sizes = vec![0; n];
+        (0..24).for_each(|i| sizes[part(&s, i, n)] += 1);
+        assert!(sizes.iter().all(|k| (24 / n - 2..=24 / n + 2).contains(k)), "{sizes:?}");
+    }
+    // More tasks than placements: none is idle.
+    assert_eq!((0..24).map(|i| part(&s, i, 24)).collect::<BTreeSet<_>>().len(), 24);
 }
 
 #[test]

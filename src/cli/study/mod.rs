@@ -18,9 +18,9 @@ use crate::study::crew;
 use crate::study::design::{self, Layout, Study};
 use crate::study::page::Title;
 use crate::study::points::{self, Place, Point};
-use crate::study::store::{Kind, Store};
+use crate::study::store::{Kind, Part, Store};
 use crate::study::task::{self, Base, Keys, TaskError};
-use effort::Effort;
+use effort::{Board, Effort};
 use rayon::prelude::*;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -94,7 +94,7 @@ pub(super) fn run(args: &StudyArgs) -> u8 {
             Ok(code)
         }),
         What::Shard(shard) => part::mine(shard.part, shard.of).and_then(|(k, n)| {
-            let desk = Desk::open(&shard.common)?;
+            let desk = Desk::for_part(&shard.common, Some((k, n)))?;
             desk.work(k, n)?;
             desk.tell_effort();
             Ok(exit::DONE)
@@ -147,6 +147,11 @@ struct Desk {
 
 impl Desk {
     fn open(common: &Common) -> Result<Self, u8> {
+        Self::for_part(common, None)
+    }
+
+    /// With what a part of so many needs.
+    fn for_part(common: &Common, part: Option<(usize, usize)>) -> Result<Self, u8> {
         super::steps::set_threads(common.threads);
         let effort = Effort::new();
         let (study, list, base, scenario) = sound(&common.study)?;
@@ -166,11 +171,12 @@ impl Desk {
         })?;
         let mut name = out.file_name().unwrap_or_default().to_os_string();
         name.push(".store");
-        let store = Store::at(&out.with_file_name(name)).map_err(|e| {
+        let hash = crate::io::results::provenance::file_digest(&common.study);
+        let part = part.map(|(k, n)| Part { study: hash.clone(), k, n });
+        let store = Store::at(&out.with_file_name(name), part).map_err(|e| {
             say(&format!("forecourt: {e}"));
             exit::CANNOT_WRITE
         })?;
-        let hash = crate::io::results::provenance::file_digest(&common.study);
         let watch = Terminal::new(common.quiet);
         Ok(Self {
             study,
@@ -195,12 +201,19 @@ impl Desk {
         points::point(&self.study, self.list.as_deref(), index)
     }
 
-    /// Works the points `k`, `k + n`, … (from 1) that are not worked yet; the keys of all of them. The first that cannot be
+    /// Where the axes stand at a point.
+    fn named(&self, index: usize) -> String {
+        let point = self.point(index);
+        let at = self.study.axes.iter().zip(&point.places).map(|(a, p)| format!("{} = {}", a.name, a.shown(p)));
+        at.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Works the points of part `k` (from 1) of `n` that are not worked yet; the keys of all of them. The first that cannot be
     /// worked ends the run.
     fn work(&self, k: usize, n: usize) -> Result<Vec<String>, u8> {
-        let mine: Vec<usize> = (k - 1..self.count()).step_by(n).collect();
+        let mine: Vec<usize> = (0..self.count()).filter(|&i| points::part(&self.study, i, n) == k - 1).collect();
         self.watch.stage("study", mine.len() as u64);
-        let (mut all, mut start) = (Vec::with_capacity(mine.len()), None);
+        let (mut all, mut start, board) = (Vec::with_capacity(mine.len()), None, Board::new());
         for chunk in mine.chunks(CHUNK) {
             let keyed: Vec<(Point, Keys)> = chunk
                 .par_iter()
@@ -232,7 +245,10 @@ impl Desk {
             let one = |index: usize, group: Vec<(Point, Keys)>| {
                 let mut group = group.into_iter();
                 let Some((point, keys)) = group.next() else { return Ok(Vec::new()) };
-                task::work((&self.base, &self.study), (&point, &keys), start, &self.options, &self.store)?;
+                let given = (&self.base, &self.study);
+                if let Some(worked) = task::work(given, (&point, &keys), start, &self.options, &self.store)? {
+                    self.watch.note(&board.add(point.index, &worked, |k| self.named(k)));
+                }
                 self.watch.advance(1);
                 debug_assert_eq!(point.index, index);
                 Ok::<_, TaskError>(group.map(|next| (next.0.index, vec![next])).collect())
@@ -266,9 +282,6 @@ impl Desk {
 
     fn failed(&self, index: usize, error: &TaskError) -> u8 {
         self.watch.finish();
-        let point = self.point(index);
-        let at: Vec<String> =
-            self.study.axes.iter().zip(&point.places).map(|(a, p)| format!("{} = {}", a.name, a.shown(p))).collect();
         match error {
             TaskError::Step(Error::Stopped) => {
                 say("stopped on request; what was worked is kept, the same command goes on from here");
@@ -276,11 +289,11 @@ impl Desk {
             }
             TaskError::Scenario(faults) => {
                 say(faults.to_string().trim_end());
-                say(&format!("point {} ({}) is no sound scenario", index + 1, at.join(", ")));
+                say(&format!("point {} ({}) is no sound scenario", index + 1, self.named(index)));
                 exit::BAD_INPUT
             }
             TaskError::Step(e) => {
-                say(&format!("forecourt: point {} ({}): {e}", index + 1, at.join(", ")));
+                say(&format!("forecourt: point {} ({}): {e}", index + 1, self.named(index)));
                 exit::of(e)
             }
             TaskError::Store(e) => {
