@@ -30,8 +30,12 @@ pub struct Collector<'s> {
     best: Vec<(f64, usize, Vec<f64>)>,
     /// Sum and number of plan profits by axis and shown value.
     effects: Vec<BTreeMap<String, (f64, u64)>>,
-    /// Profit by decision and world.
-    choices: BTreeMap<Vec<String>, BTreeMap<Vec<String>, f64>>,
+    /// The worlds, numbered as they came.
+    worlds: BTreeMap<Vec<String>, usize>,
+    /// Profit by decision and world; nothing that is a number where it was not tried.
+    choices: BTreeMap<Vec<String>, Vec<f64>>,
+    /// Whether decisions can meet in one world.
+    compares: bool,
 }
 
 impl<'s> Collector<'s> {
@@ -43,7 +47,12 @@ impl<'s> Collector<'s> {
             without_plan: 0,
             best: Vec::new(),
             effects: vec![BTreeMap::new(); study.axes.len()],
+            worlds: BTreeMap::new(),
             choices: BTreeMap::new(),
+            compares: study.axes.iter().any(|a| a.decision)
+                && study.axes.iter().any(|a| !a.decision)
+                // Numbers of a range do not come twice.
+                && !study.axes.iter().any(|a| !a.decision && ranges(study, a)),
         }
     }
 
@@ -69,9 +78,14 @@ impl<'s> Collector<'s> {
             let axes = self.study.axes.iter().zip(&point.places).filter(|(a, _)| a.decision == decision);
             axes.map(|(a, p)| a.shown(p)).collect()
         };
-        if self.study.axes.iter().any(|a| a.decision) && self.study.axes.iter().any(|a| !a.decision) {
-            let worlds = self.choices.entry(part(true)).or_default();
-            worlds.insert(part(false), profit);
+        if self.compares {
+            let next = self.worlds.len();
+            let world = *self.worlds.entry(part(false)).or_insert(next);
+            let tried = self.choices.entry(part(true)).or_default();
+            if tried.len() <= world {
+                tried.resize(world + 1, f64::NAN);
+            }
+            tried[world] = profit;
         }
     }
 
@@ -146,27 +160,36 @@ impl<'s> Collector<'s> {
     /// What each decision costs in its worst world, against the best decision there; the most robust first. Only decisions
     /// that were tried in every world.
     pub fn regrets(&self) -> Vec<Regret> {
-        let mut best: BTreeMap<&Vec<String>, f64> = BTreeMap::new();
-        for worlds in self.choices.values() {
-            for (world, &profit) in worlds {
-                let top = best.entry(world).or_insert(f64::NEG_INFINITY);
-                *top = top.max(profit);
-            }
+        let mut worlds = vec![&[][..]; self.worlds.len()];
+        self.worlds.iter().for_each(|(world, &k)| worlds[k] = world);
+        let mut best = vec![f64::NEG_INFINITY; worlds.len()];
+        for tried in self.choices.values() {
+            tried.iter().zip(&mut best).for_each(|(profit, best)| *best = best.max(*profit));
         }
+        // Of equal regrets the world that comes first by name.
+        let mut order: Vec<usize> = (0..worlds.len()).collect();
+        order.sort_by_key(|&k| worlds[k]);
+        let everywhere = |tried: &&Vec<f64>| tried.len() == worlds.len() && tried.iter().all(|p| !p.is_nan());
         let mut regrets: Vec<Regret> = self
             .choices
             .iter()
-            .filter(|(_, worlds)| worlds.len() == best.len())
-            .map(|(decision, worlds)| {
-                let apart = worlds.iter().map(|(w, p)| (best[w] - p, w));
-                let (most, world) = apart.fold((0.0, None), |m, (r, w)| if r > m.0 { (r, Some(w)) } else { m });
-                let mean = worlds.values().sum::<f64>() / worlds.len() as f64;
-                Regret { decision: decision.clone(), regret: most, world: world.cloned().unwrap_or_default(), mean }
+            .filter(|(_, tried)| everywhere(tried))
+            .map(|(decision, tried)| {
+                let apart = order.iter().map(|&k| (best[k] - tried[k], k));
+                let (most, world) = apart.fold((0.0, None), |m, (r, k)| if r > m.0 { (r, Some(k)) } else { m });
+                let mean = order.iter().map(|&k| tried[k]).sum::<f64>() / worlds.len() as f64;
+                let world = world.map(|k| worlds[k].to_vec()).unwrap_or_default();
+                Regret { decision: decision.clone(), regret: most, world, mean }
             })
             .collect();
         regrets.sort_by(|a, b| a.regret.total_cmp(&b.regret).then(a.decision.cmp(&b.decision)));
         regrets
     }
+}
+
+/// Whether an axis takes any number: not in a list, whose rows may name one number again and again.
+fn ranges(study: &Study, axis: &super::design::Axis) -> bool {
+    matches!(axis.span, super::design::Span::Range(..)) && !matches!(study.layout, super::design::Layout::List(_))
 }
 
 /// Values of a range are seen in five parts.
