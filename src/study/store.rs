@@ -159,6 +159,9 @@ impl Store {
 
     /// Puts a value where all parts read it.
     pub fn share<T: Serialize>(&self, kind: Kind, key: &str, value: &T) -> io::Result<()> {
+        if self.part.is_none() {
+            return self.write(kind, key, value);
+        }
         self.append(&self.shared, "", (kind, key), value)
     }
 

@@ -120,7 +120,7 @@ mod tests {
             "{text}"
         );
         let text = board.add(7, &point(&[]), name);
-        assert!(text.contains("; 1 without a plan") && text.ends_with("point 4"), "{text}");
+        assert!(text.contains("; 1 without a plan") && text.ends_with("point 2"), "{text}");
         assert!(board.add(1, &point(&[5e6, 6e6]), name).ends_with("5.500 million a year: point 1"));
     }
 
