@@ -116,7 +116,7 @@ mod tests {
         board.add(4, &point(&[1e6, 3e6]), name);
         let text = board.add(2, &point(&[2e6, 2e6]), name);
         assert!(
-            text.contains("worked now   2, ") && text.ends_with("best so far  2.000 million a year: point 4"),
+            text.contains("worked now   2, ") && text.ends_with("best so far  2.000 million a year: point 2"),
             "{text}"
         );
         let text = board.add(7, &point(&[]), name);
