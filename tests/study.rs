@@ -257,3 +257,27 @@ fn a_study_of_many_points_comes_to_its_end() {
     let line = ["study", "run", study.to_str().unwrap(), "--quiet", "--json", "--out", out.to_str().unwrap()];
     assert_eq!(json(&forecourt().args(line).output().unwrap())["points"], 400);
 }
+
+/// Points that differ in the simulation share their placement, and it is the one that each would find alone.
+#[test]
+fn what_is_simulated_does_not_move_the_placement() {
+    let home = tempfile::tempdir().unwrap();
+    let study = home.path().join("days.toml");
+    let text = format!(
+        "base = {:?}\nreplications = 3\n[[axis]]\nname = \"closings\"\nvalues = [0, 2]\nsetting = \"placement.max_close\"\n\
+         [[axis]]\nname = \"days\"\nvalues = [91, 364]\nsetting = \"simulation.days\"\n",
+        root().join("scenarios/tiny").to_str().unwrap()
+    );
+    fs::write(&study, text).unwrap();
+    let out = |name: &str| home.path().join(name);
+    let run = |what: &str, to: &Path, more: &[&str]| {
+        let line = ["study", what, study.to_str().unwrap(), "--quiet", "--out", to.to_str().unwrap()];
+        let output = forecourt().args(line).args(more).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    run("run", &out("one"), &[]);
+    // Four tasks, each with a point of its own: nothing is shared.
+    (1..=4).for_each(|k| run("shard", &out("four"), &["--part", &format!("{k}/4")]));
+    run("merge", &out("four"), &[]);
+    same(&out("one"), &out("four"));
+}

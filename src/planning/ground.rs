@@ -55,7 +55,8 @@ impl<'a> Ground<'a> {
             region: &region,
             festivals: &festivals,
         };
-        let weeks = settings.horizon_weeks.max(settings.simulation.days.div_ceil(7) + 8);
+        // A year at least, whatever is simulated: placement and market are judged by the first one.
+        let weeks = settings.horizon_weeks.max(settings.simulation.days.div_ceil(7) + 8).max(52);
         let mut made = forecast::forecast(&inputs, settings.horizon_weeks, weeks);
         let analogues = analogue::complete(scenario, &region, &mut made);
         let today = super::market::modelled_today(scenario, &coverage);

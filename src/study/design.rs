@@ -229,6 +229,23 @@ pub fn parse(text: &str, path: &Path) -> Result<Study, Vec<Fault>> {
             faults.add(one.span().start, cause, "give it another name");
         }
     }
+    for (axis, at) in written.axis.iter().map(|a| (a.get_ref(), a.span().start)) {
+        if let Some(twice) = twice(axis) {
+            let cause = format!("the axis {:?} has {twice} twice", axis.name);
+            faults.add(at, cause, "give each level a name or number of its own");
+        }
+        if let Some(key) = ours(axis) {
+            let cause = format!("the axis {:?} changes simulation.{key}, which all points share", axis.name);
+            faults.add(at, cause, &format!("write {key} at the top of the study"));
+        }
+    }
+    if let Some(key) = own_keys(&written.settings).next() {
+        faults.add(
+            0,
+            format!("simulation.{key} is a key of the study"),
+            &format!("write {key} at the top of the study"),
+        );
+    }
     if study.layout == Layout::Full {
         for (axis, at) in study.axes.iter().zip(&written.axis) {
             if matches!(axis.span, Span::Range(..)) {
@@ -360,6 +377,30 @@ fn axis(spanned: &Spanned<WrittenAxis>, faults: &mut Faults<'_>) -> Option<Axis>
         Some(Span::Levels(a.level.iter().map(level).collect()))
     };
     span.filter(|_| faults.list.len() == known).map(|span| Axis { name: a.name.clone(), decision: a.decision, span })
+}
+
+/// A level that an axis has twice.
+fn twice(axis: &WrittenAxis) -> Option<String> {
+    let names = axis.level.iter().map(|l| format!("the level {:?}", l.name));
+    let mut all: Vec<String> = names.chain(axis.values.iter().flatten().map(|v| format!("the value {v}"))).collect();
+    all.sort_unstable();
+    all.windows(2).find(|w| w[0] == w[1]).map(|w| w[0].clone())
+}
+
+/// Keys of the simulation that the study itself says for all points: the customers are the same everywhere.
+const OWN: [&str; 2] = ["seed", "replications"];
+
+/// Those of them that settings name.
+fn own_keys(settings: &toml::Table) -> impl Iterator<Item = &'static str> {
+    let simulation = settings.get("simulation").and_then(toml::Value::as_table);
+    OWN.into_iter().filter(move |key| simulation.is_some_and(|s| s.contains_key(*key)))
+}
+
+/// One of them that an axis changes.
+fn ours(axis: &WrittenAxis) -> Option<&'static str> {
+    let by_value = axis.setting.as_deref().and_then(|s| s.strip_prefix("simulation."));
+    let by_level = axis.level.iter().find_map(|l| own_keys(&l.settings).next());
+    OWN.into_iter().find(|key| by_value == Some(key)).or(by_level)
 }
 
 fn level(written: &WrittenLevel) -> Level {

@@ -21,4 +21,4 @@ mod tests;
 
 /// What the program computes from the same input: raised whenever an answer may change, so that no old answer is taken for a
 /// new one.
-pub const SEMANTICS: u32 = 2;
+pub const SEMANTICS: u32 = 3;

@@ -79,12 +79,15 @@ pub fn point(study: &Study, list: Option<&[Vec<Place>]>, index: usize) -> Point 
     Point { index, places }
 }
 
-/// Which of `n` parts, from 0, works the point at a position. Points that differ in the simulation alone go together, as
-/// they share their placement, where that leaves no part idle.
+/// Placements for each part from which on points that share one go together: below, parts would differ too much in length.
+const APIECE: usize = 8;
+
+/// Which of `n` parts, from 0, works the point at a position. Points that differ in the simulation alone share their
+/// placement and go together, where there are placements enough.
 pub fn part(study: &Study, index: usize, n: usize) -> usize {
     let lasting = |axis: &&Axis| !axis.simulates();
     let groups: usize = study.axes.iter().filter(lasting).map(|a| a.levels().max(1)).product();
-    if study.layout != Layout::Full || groups < n {
+    if !study.place || study.layout != Layout::Full || groups / APIECE < n {
         return index % n;
     }
     // As in `point`, the last axis runs fastest.

@@ -32,8 +32,8 @@ pub struct Collector<'s> {
     effects: Vec<BTreeMap<String, (f64, u64)>>,
     /// The worlds, numbered as they came.
     worlds: BTreeMap<Vec<String>, usize>,
-    /// Profit by decision and world; nothing that is a number where it was not tried.
-    choices: BTreeMap<Vec<String>, Vec<f64>>,
+    /// Profit by decision: world and profit, as they came.
+    choices: BTreeMap<Vec<String>, Vec<(usize, f64)>>,
     /// Whether decisions can meet in one world.
     compares: bool,
 }
@@ -52,7 +52,7 @@ impl<'s> Collector<'s> {
             compares: study.axes.iter().any(|a| a.decision)
                 && study.axes.iter().any(|a| !a.decision)
                 // Numbers of a range do not come twice.
-                && !study.axes.iter().any(|a| !a.decision && ranges(study, a)),
+                && !study.axes.iter().any(|a| ranges(study, a)),
         }
     }
 
@@ -81,11 +81,7 @@ impl<'s> Collector<'s> {
         if self.compares {
             let next = self.worlds.len();
             let world = *self.worlds.entry(part(false)).or_insert(next);
-            let tried = self.choices.entry(part(true)).or_default();
-            if tried.len() <= world {
-                tried.resize(world + 1, f64::NAN);
-            }
-            tried[world] = profit;
+            self.choices.entry(part(true)).or_default().push((world, profit));
         }
     }
 
@@ -163,23 +159,29 @@ impl<'s> Collector<'s> {
         let mut worlds = vec![&[][..]; self.worlds.len()];
         self.worlds.iter().for_each(|(world, &k)| worlds[k] = world);
         let mut best = vec![f64::NEG_INFINITY; worlds.len()];
-        for tried in self.choices.values() {
-            tried.iter().zip(&mut best).for_each(|(profit, best)| *best = best.max(*profit));
-        }
+        self.choices.values().flatten().for_each(|&(k, profit)| best[k] = best[k].max(profit));
         // Of equal regrets the world that comes first by name.
         let mut order: Vec<usize> = (0..worlds.len()).collect();
         order.sort_by_key(|&k| worlds[k]);
-        let everywhere = |tried: &&Vec<f64>| tried.len() == worlds.len() && tried.iter().all(|p| !p.is_nan());
+        // Of a decision that was tried everywhere: its profit by world; of two rows of a list that say the same, the last.
+        let everywhere = |(decision, tried): (&'_ Vec<String>, &'_ Vec<(usize, f64)>)| {
+            let mut profits = vec![f64::NAN; if tried.len() < worlds.len() { 0 } else { worlds.len() }];
+            if !profits.is_empty() {
+                tried.iter().for_each(|&(k, p)| profits[k] = p);
+            }
+            let whole = !profits.is_empty() && profits.iter().all(|p| !p.is_nan());
+            whole.then(|| (decision.clone(), profits))
+        };
         let mut regrets: Vec<Regret> = self
             .choices
             .iter()
-            .filter(|(_, tried)| everywhere(tried))
+            .filter_map(everywhere)
             .map(|(decision, tried)| {
                 let apart = order.iter().map(|&k| (best[k] - tried[k], k));
                 let (most, world) = apart.fold((0.0, None), |m, (r, k)| if r > m.0 { (r, Some(k)) } else { m });
                 let mean = order.iter().map(|&k| tried[k]).sum::<f64>() / worlds.len() as f64;
                 let world = world.map(|k| worlds[k].to_vec()).unwrap_or_default();
-                Regret { decision: decision.clone(), regret: most, world, mean }
+                Regret { decision, regret: most, world, mean }
             })
             .collect();
         regrets.sort_by(|a, b| a.regret.total_cmp(&b.regret).then(a.decision.cmp(&b.decision)));

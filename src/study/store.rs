@@ -21,9 +21,12 @@ use std::time::{Duration, Instant};
 pub const KEY: usize = 32;
 /// What starts a record.
 const MARK: [u8; 4] = *b"FCw1";
-/// Mark, kind, key, length, first bytes of the value's SHA-256.
-const HEAD: usize = 4 + 1 + KEY + 4 + 8;
-/// Longest time between two flushes to the disk. A kill loses nothing that was written, a failing machine this much.
+/// First bytes of a value's SHA-256.
+const DIGEST: usize = 8;
+/// Mark, kind, key, length, digest.
+const HEAD: usize = 4 + 1 + KEY + 4 + DIGEST;
+/// A record that comes so long after a flush to the disk brings the next one. A kill loses nothing that was written, a failing
+/// machine what came since the last flush.
 const FLUSH: Duration = Duration::from_secs(2);
 
 /// What a record is about.
@@ -42,6 +45,8 @@ struct Place {
     file: u32,
     at: u64,
     length: u32,
+    /// Whether the value was seen to be what its digest says.
+    sound: bool,
 }
 
 #[derive(Default)]
@@ -103,7 +108,17 @@ fn name(kind: Kind, key: &str) -> Option<Name> {
     Some((kind as u8, key.as_bytes().try_into().ok()?))
 }
 
-fn digest(value: &[u8]) -> [u8; 8] {
+/// A record's value, if it is what its digest says.
+fn value(place: Place, path: &Path) -> Option<Vec<u8>> {
+    let mut file = File::open(path).ok()?;
+    file.seek(SeekFrom::Start(place.at - DIGEST as u64)).ok()?;
+    let mut record = vec![0; DIGEST + place.length as usize];
+    file.read_exact(&mut record).ok()?;
+    let value = record.split_off(DIGEST);
+    (digest(&value) == record[..]).then_some(value)
+}
+
+fn digest(value: &[u8]) -> [u8; DIGEST] {
     let whole = Sha256::digest(value);
     std::array::from_fn(|k| whole[k])
 }
@@ -133,22 +148,32 @@ impl Store {
 
     /// What stands under a key; nothing when there is nothing, or nothing that can be read.
     pub fn read<T: DeserializeOwned>(&self, kind: Kind, key: &str) -> Option<T> {
-        let (path, place) = {
-            let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
-            let place = *index.places.get(&name(kind, key)?)?;
-            (index.files[place.file as usize].clone(), place)
-        };
-        let mut file = File::open(path).ok()?;
-        file.seek(SeekFrom::Start(place.at)).ok()?;
-        let mut value = vec![0; place.length as usize];
-        file.read_exact(&mut value).ok()?;
-        serde_json::from_slice(&value).ok()
+        let (place, path) = self.place(&name(kind, key)?)?;
+        serde_json::from_slice(&value(place, &path)?).ok()
     }
 
-    /// Whether something stands under a key.
-    pub fn has(&self, kind: Kind, key: &str) -> bool {
+    fn place(&self, name: &Name) -> Option<(Place, PathBuf)> {
         let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
-        name(kind, key).is_some_and(|n| index.places.contains_key(&n))
+        let place = *index.places.get(name)?;
+        Some((place, index.files[place.file as usize].clone()))
+    }
+
+    /// Whether something that can be read stands under a key.
+    pub fn has(&self, kind: Kind, key: &str) -> bool {
+        let Some(name) = name(kind, key) else { return false };
+        let Some((place, path)) = self.place(&name) else { return false };
+        if place.sound {
+            return true;
+        }
+        let sound = value(place, &path).is_some();
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        if sound {
+            index.places.insert(name, Place { sound, ..place });
+        } else {
+            // It is worked once more.
+            index.places.remove(&name);
+        }
+        sound
     }
 
     /// Puts a value under a key. Two that do so at the same time write the same.
@@ -185,8 +210,12 @@ impl Store {
         record.extend(&value);
         let mut guard = writer.lock().unwrap_or_else(PoisonError::into_inner);
         let writer = self.file(&mut guard, prefix)?;
-        writer.file.write_all(&record)?;
-        let place = Place { file: writer.number, at: writer.at + HEAD as u64, length };
+        if let Err(e) = writer.file.write_all(&record) {
+            // Behind a record that is torn nothing can be found: the next one starts a file of its own.
+            *guard = None;
+            return Err(e);
+        }
+        let place = Place { file: writer.number, at: writer.at + HEAD as u64, length, sound: true };
         writer.at += record.len() as u64;
         if writer.flushed.elapsed() > FLUSH {
             writer.file.sync_data()?;
@@ -236,20 +265,22 @@ impl Index {
             // The file of this process: what it writes is known already.
             return Ok(());
         }
-        let mut reader = BufReader::with_capacity(1 << 18, File::open(path)?);
+        let file = File::open(path)?;
+        let end = file.metadata()?.len();
+        let mut reader = BufReader::with_capacity(1 << 16, file);
         reader.seek(SeekFrom::Start(from))?;
-        let (mut at, mut head, mut value) = (from, [0; HEAD], Vec::new());
+        let (mut at, mut head) = (from, [0; HEAD]);
         while reader.read_exact(&mut head).is_ok() && head[..4] == MARK {
             let length = u32::from_le_bytes(std::array::from_fn(|k| head[5 + KEY + k]));
-            value.clear();
-            if reader.by_ref().take(u64::from(length)).read_to_end(&mut value)? < length as usize {
+            let next = at + HEAD as u64 + u64::from(length);
+            if next > end {
                 break;
             }
-            if digest(&value) == head[9 + KEY..] {
-                let name = (head[4], std::array::from_fn(|k| head[5 + k]));
-                self.places.insert(name, Place { file: number, at: at + HEAD as u64, length });
-            }
-            at += HEAD as u64 + u64::from(length);
+            // Values are looked at when they are wanted.
+            let name = (head[4], std::array::from_fn(|k| head[5 + k]));
+            self.places.insert(name, Place { file: number, at: at + HEAD as u64, length, sound: false });
+            reader.seek_relative(i64::from(length))?;
+            at = next;
         }
         self.read.insert(path.to_path_buf(), (number, at));
         Ok(())

@@ -99,17 +99,18 @@ fn runs() -> Vec<Column> {
 }
 
 impl<'s> Tables<'s> {
-    /// Starts them in a folder, under names of their own.
+    /// Starts them in a folder, under names of their own that start with a dot and the name of the results.
     ///
     /// # Errors
     /// What the system says when they cannot be made.
-    pub fn begin(study: &'s Study, folder: &Path) -> io::Result<Self> {
+    pub fn begin(study: &'s Study, folder: &Path, results: &str) -> io::Result<Self> {
+        let prefix = format!(".{results}.");
         let mut files = Vec::new();
         let mut file = |name: &'static str| -> io::Result<std::fs::File> {
             let mut builder = tempfile::Builder::new();
             #[cfg(unix)]
             builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-            let made: NamedTempFile = builder.prefix(".study.").suffix(".tmp").tempfile_in(folder)?;
+            let made: NamedTempFile = builder.prefix(&prefix).suffix(".tmp").tempfile_in(folder)?;
             let (file, path) = made.into_parts();
             files.push((name, path));
             Ok(file)

@@ -85,15 +85,22 @@ fn points_of_one_placement_are_one_task_s() {
     let noise = "[[axis]]\nname = \"noise\"\nvalues = [0.1, 0.2]\nsetting = \"simulation.national_sd\"\n[[axis]]";
     let s = study(&TEXT.replacen("[[axis]]", noise, 1));
     assert_eq!(count(&s, None), 24);
-    for n in [1, 2, 5, 12] {
-        // The noise runs slowest: twelve points later all else is the same.
-        assert!((0..12).all(|i| part(&s, i, n) == part(&s, i + 12, n)), "{n}");
+    // The noise runs slowest: twelve points later all else is the same.
+    assert!((0..12).all(|i| part(&s, i, 1) == part(&s, i + 12, 1)));
+    let many: Vec<String> = (0..40).map(|k| k.to_string()).collect();
+    let wide = study(&TEXT.replacen("[[axis]]", noise, 1).replace("[0, 2]", &format!("{many:?}").replace('"', "")));
+    let (points, apart) = (count(&wide, None), count(&wide, None) / 2);
+    assert_eq!(points, 480);
+    for n in [2, 5, 30] {
+        assert!((0..apart).all(|i| part(&wide, i, n) == part(&wide, i + apart, n)), "{n}");
         let mut sizes = vec![0; n];
-        (0..24).for_each(|i| sizes[part(&s, i, n)] += 1);
-        assert!(sizes.iter().all(|k| (24 / n - 2..=24 / n + 2).contains(k)), "{sizes:?}");
+        (0..points).for_each(|i| sizes[part(&wide, i, n)] += 1);
+        assert!(sizes.iter().all(|k| (points / n - 2..=points / n + 2).contains(k)), "{sizes:?}");
     }
-    // More tasks than placements: none is idle.
-    assert_eq!((0..24).map(|i| part(&s, i, 24)).collect::<BTreeSet<_>>().len(), 24);
+    // Few placements for so many tasks, or none to share: one after the other.
+    assert!((0..points).all(|i| part(&wide, i, 31) == i % 31));
+    let today = study(&format!("steps = [\"simulate\"]\n{}", TEXT.replacen("[[axis]]", noise, 1)));
+    assert!((0..24).all(|i| part(&today, i, 2) == i % 2));
 }
 
 #[test]
@@ -128,6 +135,16 @@ fn faults_name_their_place_and_the_way_out() {
     assert!(all.iter().any(|f| f.starts_with("s.toml:3:10: the number of points")), "{all:?}");
     assert!(all.iter().any(|f| f.contains("there twice")), "{all:?}");
     assert!(all.iter().any(|f| f.contains("does not say what it changes")), "{all:?}");
+    let twice = "base = \".\"\n[[axis]]\nname = \"x\"\nvalues = [1, 2, 1]\nsetting = \"a.b\"\n[[axis]]\nname = \"y\"\n\
+        [[axis.level]]\nname = \"l\"\n[[axis.level]]\nname = \"l\"\n";
+    let all = said(twice);
+    assert!(all.iter().any(|f| f.starts_with("s.toml:2:1: the axis \"x\" has the value 1 twice")), "{all:?}");
+    assert!(all.iter().any(|f| f.starts_with("s.toml:6:1: the axis \"y\" has the level \"l\" twice")), "{all:?}");
+    let seed = "base = \".\"\n[settings.simulation]\nreplications = 9\n[[axis]]\nname = \"x\"\nvalues = [1, 2]\n\
+        setting = \"simulation.seed\"\n";
+    let all = said(seed);
+    assert!(all.iter().any(|f| f.contains("write seed at the top") && f.starts_with("s.toml:4:1:")), "{all:?}");
+    assert!(all.iter().any(|f| f.contains("write replications at the top")), "{all:?}");
     assert!(said("base = 3\n")[0].starts_with("s.toml:1:8:"), "{:?}", said("base = 3\n"));
     assert!(
         said("base = \".\"\nspeed = 3\n[[axis]]\nname=\"x\"\nvalues=[1]\nsetting=\"a.b\"\n")[0]

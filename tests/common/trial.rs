@@ -79,7 +79,8 @@ pub fn done(command: &mut Command) -> String {
 /// What a comparison says, to the last byte.
 pub fn digest(out: &Path) -> String {
     let mut hash = Sha256::new();
-    for file in ["points.csv", "effects.csv", "study.json"] {
+    for file in ["points.csv", "points.parquet", "runs.parquet", "study.db", "effects.csv", "study.json", "study.html"]
+    {
         let bytes = fs::read(out.join(file)).unwrap_or_else(|e| panic!("{file} of {}: {e}", out.display()));
         hash.update((bytes.len() as u64).to_le_bytes());
         hash.update(&bytes);

@@ -38,7 +38,7 @@ impl Desk {
         let given = (&self.base, &self.study);
         let found = best(given, points, start.as_ref(), wanted, &self.options, &self.store, &heard);
         self.watch.finish();
-        let Some(answer) = found.map_err(|e| self.failed(0, &e))? else {
+        let Some(answer) = found.map_err(|e| self.failed(None, &e))? else {
             say(
                 "no decision has been tried, with a plan, in every world → work all points (`forecourt study run`), of a full \
                  design or a list with every decision in every world",

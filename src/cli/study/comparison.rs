@@ -4,6 +4,7 @@ use super::super::exit;
 use super::super::terminal::{print, say};
 use super::{CHUNK, Desk};
 use crate::io::results::{Hold, Stage, folder::parent_and_name, table};
+use crate::planning::Error;
 use crate::progress::Observer;
 use crate::study::SEMANTICS;
 use crate::study::page;
@@ -70,11 +71,16 @@ impl Desk {
             say(&format!("forecourt: {e}"));
             exit::CANNOT_WRITE
         };
-        let (parent, _) = parent_and_name(&self.out);
+        // First of all: what a killed run has left goes, and nobody else begins the same.
+        let _hold = Hold::take(&self.out).map_err(|e| unwritable(&e))?;
+        let (parent, name) = parent_and_name(&self.out);
         let mut collector = Collector::new(&self.study);
-        let mut tables = Tables::begin(&self.study, &parent).map_err(|e| unwritable(&e))?;
+        let mut tables = Tables::begin(&self.study, &parent, &name).map_err(|e| unwritable(&e))?;
         self.watch.stage("compare", keys.len() as u64);
         for from in (0..keys.len()).step_by(CHUNK) {
+            if self.options.stop.raised() {
+                return Err(self.failed(None, &Error::Stopped.into()));
+            }
             let read = |i: usize| Some((self.point(i), self.store.read::<Worked>(Kind::Point, &keys[i])?));
             let all = from..keys.len().min(from + CHUNK);
             let points: Option<Vec<(Point, Worked)>> = all.into_par_iter().map(read).collect();
@@ -87,7 +93,6 @@ impl Desk {
         }
         self.watch.finish();
         let summary = self.summary(&collector);
-        let _hold = Hold::take(&self.out).map_err(|e| unwritable(&e))?;
         let mut stage = Stage::new();
         stage.start_fresh();
         for (name, file) in tables.finish(&collector).map_err(|e| unwritable(&e))? {
@@ -180,8 +185,8 @@ fn told(summary: &Value, out: &dyn Display) -> String {
         let apart = format!("{:.3} ± {:.3}", number(&r["behind"]) / 1e6, half / 1e6);
         let _ = writeln!(text, "{:>14.3} {apart:>22}  {}", number(&r["profit"]) / 1e6, at.join(", "));
     }
-    let sure = number(&summary["best_is_best_with_probability"]);
-    let _ = writeln!(text, "the first is best with probability at least {sure:.4}");
+    let (sure, ranked) = (number(&summary["best_is_best_with_probability"]), list(&summary["ranking"]).len());
+    let _ = writeln!(text, "no other of these {ranked} is better than the first, with probability at least {sure:.4}");
     let _ = writeln!(text, "what each axis moves (largest less smallest mean profit, million):");
     for e in list(&summary["effects"]) {
         let value = |v: &Value| format!("{}: {:.3}", word(&v[0]), number(&v[1]) / 1e6);

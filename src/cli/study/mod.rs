@@ -10,6 +10,7 @@ mod submit;
 use super::exit;
 use super::session::stop_on_signals;
 use super::terminal::{Terminal, print, say};
+use crate::digest::sha256;
 use crate::io::results::folder::may_write;
 use crate::planning::{Changes, Error, Options};
 use crate::progress::Observer;
@@ -172,7 +173,12 @@ impl Desk {
         let mut name = out.file_name().unwrap_or_default().to_os_string();
         name.push(".store");
         let hash = crate::io::results::provenance::file_digest(&common.study);
-        let part = part.map(|(k, n)| Part { study: hash.clone(), k, n });
+        // Which points a part has depends on the rows of a list, too.
+        let rows = match &study.layout {
+            Layout::List(path) => crate::io::results::provenance::file_digest(path),
+            _ => String::new(),
+        };
+        let part = part.map(|(k, n)| Part { study: sha256(format!("{hash}{rows}")), k, n });
         let store = Store::at(&out.with_file_name(name), part).map_err(|e| {
             say(&format!("forecourt: {e}"));
             exit::CANNOT_WRITE
@@ -255,8 +261,8 @@ impl Desk {
             };
             let points = groups.iter().map(|g| g.1.len()).sum();
             let worked = self.effort.of(points, || crew::work(rayon::current_num_threads(), groups, one));
-            self.store.flush().map_err(|e| self.failed(0, &TaskError::Store(e)))?;
-            worked.map_err(|(index, e)| self.failed(index, &e))?;
+            self.store.flush().map_err(|e| self.failed(None, &TaskError::Store(e)))?;
+            worked.map_err(|(index, e)| self.failed(Some(index), &e))?;
         }
         self.watch.finish();
         Ok(all)
@@ -271,17 +277,21 @@ impl Desk {
     /// The placement of the base, from which every search starts.
     fn start(&self) -> Result<Option<Changes>, u8> {
         task::start(&self.base, &self.study, &self.options, &self.store).map_err(|e| match e {
-            TaskError::Step(Error::Stopped) | TaskError::Store(_) => self.failed(0, &e),
+            TaskError::Step(Error::Stopped) | TaskError::Store(_) => self.failed(None, &e),
             other => {
                 self.watch.finish();
                 say(&format!("forecourt: the base scenario: {other}"));
-                exit::INTERNAL
+                match other {
+                    TaskError::Step(e) => exit::of(&e),
+                    _ => exit::BAD_INPUT,
+                }
             }
         })
     }
 
-    fn failed(&self, index: usize, error: &TaskError) -> u8 {
+    fn failed(&self, index: Option<usize>, error: &TaskError) -> u8 {
         self.watch.finish();
+        let at = index.map_or_else(|| "a point".into(), |k| format!("point {} ({})", k + 1, self.named(k)));
         match error {
             TaskError::Step(Error::Stopped) => {
                 say("stopped on request; what was worked is kept, the same command goes on from here");
@@ -289,11 +299,11 @@ impl Desk {
             }
             TaskError::Scenario(faults) => {
                 say(faults.to_string().trim_end());
-                say(&format!("point {} ({}) is no sound scenario", index + 1, self.named(index)));
+                say(&format!("{at} is no sound scenario"));
                 exit::BAD_INPUT
             }
             TaskError::Step(e) => {
-                say(&format!("forecourt: point {} ({}): {e}", index + 1, self.named(index)));
+                say(&format!("forecourt: {at}: {e}"));
                 exit::of(e)
             }
             TaskError::Store(e) => {

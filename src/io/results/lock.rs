@@ -68,7 +68,14 @@ fn recover(parent: &Path, name: &str, folder: &Path) {
     let (mut old, mut new) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let file = entry.file_name().to_string_lossy().into_owned();
-        if !file.starts_with(&format!(".{name}.")) || !entry.path().is_dir() {
+        if !file.starts_with(&format!(".{name}.")) {
+            continue;
+        }
+        if !entry.path().is_dir() {
+            // A table that was being written.
+            if file.ends_with(".tmp") {
+                let _ = fs::remove_file(entry.path());
+            }
             continue;
         }
         match Path::new(&file).extension().and_then(|e| e.to_str()) {
@@ -111,6 +118,7 @@ mod tests {
             fs::create_dir(home.path().join(folder)).unwrap();
             fs::write(home.path().join(folder).join("kpi.csv"), text).unwrap();
         }
+        fs::write(home.path().join(".tiny.x9.tmp"), "half a table").unwrap();
         let hold = Hold::take(&out).unwrap();
         assert_eq!(fs::read_to_string(out.join("kpi.csv")).unwrap(), "before");
         drop(hold);
