@@ -5,6 +5,7 @@
 
 pub mod coverage;
 pub mod graph;
+pub mod relations;
 pub mod travel;
 
 use crate::ids::CarrierId;

@@ -1,0 +1,12 @@
+#![doc = include_str!("model.md")]
+
+pub mod certificate;
+pub mod community;
+pub mod contagion;
+pub mod gate;
+pub mod learn;
+#[cfg(test)]
+mod planted;
+#[cfg(test)]
+mod tests;
+pub mod web;
