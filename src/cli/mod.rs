@@ -19,6 +19,7 @@ mod plans;
 mod policy;
 mod price;
 mod promotion;
+mod relations;
 mod report;
 mod scenario;
 mod schema;
@@ -120,6 +121,8 @@ enum Command {
     Conform(conform::ConformArgs),
     /// Which dealer each lead or service request goes to, and what one more adviser is worth.
     Dispatch(dispatch::DispatchArgs),
+    /// Dealers as a graph: communities, who is alike, how a discount spreads, what edges say (descriptive).
+    Relations(relations::RelationsArgs),
     /// Classical stock policies for given numbers.
     Policy(policy::PolicyArgs),
     /// Solve a public benchmark file.
@@ -199,6 +202,7 @@ pub fn main() -> ExitCode {
         Command::Customers(args) => customers::run(&args),
         Command::Conform(args) => conform::run(&args),
         Command::Dispatch(args) => dispatch::run(&args),
+        Command::Relations(args) => relations::run(&args),
         Command::Policy(args) => policy_now(&args),
         Command::Solve(args) => solve::run(&args) as u8,
         Command::Generate(args) => generate_now(&args),

@@ -6,6 +6,7 @@ pub mod events;
 mod options;
 pub mod prices;
 pub mod promotions;
+pub mod relations;
 
 /// Most rows of a table of a market.
 const MOST_ROWS: usize = 5_000_000;

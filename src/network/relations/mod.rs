@@ -7,6 +7,7 @@ pub mod gate;
 pub mod learn;
 #[cfg(test)]
 mod planted;
+pub mod reach;
 #[cfg(test)]
 mod tests;
 pub mod web;
