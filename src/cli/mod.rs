@@ -30,6 +30,7 @@ pub mod solve;
 mod steps;
 mod study;
 mod terminal;
+mod track;
 mod verify;
 mod why;
 mod xlsx;
@@ -123,6 +124,8 @@ enum Command {
     Dispatch(dispatch::DispatchArgs),
     /// Dealers as a graph: communities, who is alike, how a discount spreads, what edges say (descriptive).
     Relations(relations::RelationsArgs),
+    /// Cars on the road: when they arrive, which promise is at risk, which car should serve which (descriptive).
+    Track(track::TrackArgs),
     /// Classical stock policies for given numbers.
     Policy(policy::PolicyArgs),
     /// Solve a public benchmark file.
@@ -203,6 +206,7 @@ pub fn main() -> ExitCode {
         Command::Conform(args) => conform::run(&args),
         Command::Dispatch(args) => dispatch::run(&args),
         Command::Relations(args) => relations::run(&args),
+        Command::Track(args) => track::run(&args),
         Command::Policy(args) => policy_now(&args),
         Command::Solve(args) => solve::run(&args) as u8,
         Command::Generate(args) => generate_now(&args),

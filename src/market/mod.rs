@@ -10,3 +10,4 @@ pub mod leads;
 pub mod prices;
 pub mod promotions;
 pub mod quality;
+pub mod transit;

@@ -4,6 +4,7 @@ pub mod competition;
 mod desk;
 pub mod events;
 mod options;
+pub mod positions;
 pub mod prices;
 pub mod promotions;
 pub mod relations;

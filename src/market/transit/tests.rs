@@ -1,0 +1,156 @@
+use super::certificate;
+use super::eta::{Eta, Experience, Report, Trip, arrival};
+use super::fleet::{fleet, seen, trip};
+use super::swap::{Car, Redirection, Redirections, swaps};
+use crate::stats::interval::of_floats;
+use crate::stats::stream::Stream;
+
+/// Forecasts of trips that were not learnt from: by tenth of the lateness probability, how many, forecast and true share.
+fn calibration(learnt: u32, tried: u32) -> Vec<(usize, f64, f64)> {
+    let known: Vec<Trip> = fleet(learnt, 1).into_iter().map(|t| t.0).collect();
+    let experience = Experience::new(&known);
+    let mut bins = vec![(0, 0.0, 0.0); 10];
+    let mut dice = Stream::from_hash(3);
+    for (whole, promised) in fleet(tried, 2) {
+        let Some(part) = seen(&whole, &mut dice) else { continue };
+        let now = part.last().unwrap().hour;
+        if promised <= now {
+            continue;
+        }
+        let late = experience.eta(&part, now, 0.0).late(promised);
+        let bin = &mut bins[((late * 10.0) as usize).min(9)];
+        bin.0 += 1;
+        bin.1 += late;
+        bin.2 += f64::from(u8::from(arrival(&whole).unwrap() > promised));
+    }
+    bins.iter().map(|b| (b.0, b.1 / b.0.max(1) as f64, b.2 / b.0.max(1) as f64)).collect()
+}
+
+/// Mean absolute error over the tenths, weighed by their trips.
+fn error(bins: &[(usize, f64, f64)]) -> f64 {
+    let count: usize = bins.iter().map(|b| b.0).sum();
+    bins.iter().map(|b| b.0 as f64 * (b.1 - b.2).abs()).sum::<f64>() / count as f64
+}
+
+#[test]
+fn lateness_is_as_likely_as_it_is_said_to_be() {
+    let bins = calibration(1_000, 30_000);
+    assert!(bins.iter().filter(|b| b.0 > 30).count() >= 9, "promises of every kind: {bins:?}");
+    assert!(error(&bins) < 0.03, "{bins:?}");
+}
+
+#[test]
+#[ignore = "a hundred thousand trips"]
+fn lateness_is_right_within_three_points_on_average() {
+    let bins = calibration(3_000, 100_000);
+    bins.iter().for_each(|b| println!("{:>6} forecast {:.3} true {:.3}", b.0, b.1, b.2));
+    println!("mean error {:.4}", error(&bins));
+    assert!(error(&bins) < 0.02, "{bins:?}");
+}
+
+#[test]
+fn arrivals_by_hand() {
+    // Forty trips of 100 km, all seen at their start only: the k-th takes k + 1 hours.
+    let known: Vec<Trip> =
+        (0..40).map(|k| vec![Report { hour: 0.0, km: 100.0 }, Report { hour: f64::from(k) + 1.0, km: 0.0 }]).collect();
+    let experience = Experience::new(&known);
+    assert_eq!(experience.trips(), 40);
+    let eta = experience.eta(&[Report { hour: 0.0, km: 100.0 }], 0.0, 0.0);
+    let near = |eta: &Eta, hour: f64| (eta.quantile(0.5).unwrap() - hour).abs() < 1e-9;
+    assert!(near(&eta, 20.0));
+    assert!((eta.late(30.0 + 1e-9) - 10.5 / 41.0).abs() < 1e-12);
+    assert!((eta.hours_late(38.0) - 3.0 / 40.0).abs() < 1e-9);
+    // Not there after 30 hours: ten are left. Twice the way: twice the time.
+    let later = experience.eta(&[Report { hour: 0.0, km: 100.0 }], 30.0 + 1e-9, 0.0);
+    assert!(near(&later, 35.0));
+    let twice = experience.eta(&[Report { hour: 0.0, km: 100.0 }], 0.0, 100.0).quantile(0.5).unwrap();
+    assert!((30.0..50.0).contains(&twice), "{twice}");
+    let lost = experience.eta(&[Report { hour: 0.0, km: 100.0 }], 50.0, 0.0);
+    assert!(lost.lost() && lost.late(45.0) == 1.0 && lost.hours_late(45.0) == 5.0);
+}
+
+#[test]
+fn the_certificate_refuses_what_is_not_least() {
+    let costs = [1.0, 2.0, 5.0, 1.0];
+    assert_eq!(certificate::cost(&costs, &[0, 1], &[1.0, 1.0], &[0.0, 0.0]), Ok(2.0));
+    assert!(certificate::cost(&costs, &[1, 0], &[1.0, 1.0], &[0.0, 0.0]).is_err());
+    assert!(certificate::cost(&costs, &[0, 0], &[1.0, 1.0], &[0.0, 0.0]).is_err());
+    assert!(certificate::cost(&costs, &[1, 0], &[2.0, 5.0], &[0.0, 0.0]).is_err());
+}
+
+/// A week's cars of one model for three dealers, seen on their way, and when each would be there.
+struct Week {
+    cars: Vec<(Trip, Trip, usize, Option<f64>)>,
+    now: f64,
+}
+
+fn week(dice: &mut Stream) -> Week {
+    let now = 58.0;
+    let mut cars = Vec::new();
+    while cars.len() < 18 {
+        let km = 300.0 + 1_700.0 * dice.unit();
+        let start = 7.0 + 40.0 * dice.unit();
+        let whole = trip(start, km, dice);
+        let part: Trip = whole.iter().copied().take_while(|r| r.hour <= now).collect();
+        let promised = start + 24.0 * km / 650.0 * (0.8 + 0.8 * dice.unit());
+        // One car in three is for stock.
+        let promised = (dice.below(3) > 0).then_some(promised);
+        let dealer = dice.below(3) as usize;
+        if arrival(&whole).unwrap() > now {
+            cars.push((whole, part, dealer, promised));
+        }
+    }
+    Week { cars, now }
+}
+
+/// Money of the same weeks without and with the suggested swaps: their true late days, and the redirections.
+fn saving(weeks: u64) -> Vec<(f64, f64)> {
+    let known: Vec<Trip> = fleet(1_000, 1).into_iter().map(|t| t.0).collect();
+    let experience = Experience::new(&known);
+    let way = Redirection { km: 40.0, cost: 300.0 };
+    let redirections: Redirections =
+        (0..3).flat_map(|a| (0..3).filter(move |b| *b != a).map(move |b| ((a, b), way))).collect();
+    let a_day = 500.0;
+    (0..weeks)
+        .map(|w| {
+            let week = week(&mut Stream::from_hash(1_000 + w));
+            let cars: Vec<Car> = week.cars.iter().map(|c| Car { trip: &c.1, dealer: c.2, promised: c.3 }).collect();
+            let plan = swaps(&cars, &experience, &redirections, a_day, week.now).unwrap();
+            assert!(plan.after <= plan.before);
+            let money = |slot: &[usize]| -> f64 {
+                slot.iter()
+                    .enumerate()
+                    .map(|(k, &s)| {
+                        let (whole, part, dealer, _) = &week.cars[k];
+                        let away = *dealer != week.cars[s].2;
+                        let left = part.last().unwrap().km;
+                        let (last, end) = (part.last().unwrap().hour, arrival(whole).unwrap());
+                        // The way round takes its share of what the rest of the trip really took.
+                        let there = if away { last + (end - last) * (left + way.km) / left } else { end };
+                        let late = week.cars[s].3.map_or(0.0, |p| (there - p).max(0.0));
+                        a_day * late / 24.0 + if away { way.cost } else { 0.0 }
+                    })
+                    .sum()
+            };
+            let as_is: Vec<usize> = (0..cars.len()).collect();
+            (money(&as_is), money(&plan.slot))
+        })
+        .collect()
+}
+
+#[test]
+fn swapping_cars_saves_money_on_the_same_weeks() {
+    let pairs = saving(40);
+    let saved = of_floats(&pairs.iter().map(|p| p.0 - p.1).collect::<Vec<_>>(), 0.95);
+    assert!(saved.low() > 0.0, "{saved:?}");
+}
+
+#[test]
+#[ignore = "a thousand weeks"]
+fn what_swapping_saves_in_a_thousand_weeks() {
+    let pairs = saving(1_000);
+    let saved = of_floats(&pairs.iter().map(|p| p.0 - p.1).collect::<Vec<_>>(), 0.95);
+    let before = pairs.iter().map(|p| p.0).sum::<f64>() / pairs.len() as f64;
+    println!("{before:.0} a week before; saved {:.0} [{:.0}, {:.0}]", saved.mean, saved.low(), saved.high());
+    assert!(saved.low() > 0.0);
+}

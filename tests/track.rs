@@ -1,0 +1,72 @@
+//! `forecourt track`: cars on the road, through the command itself.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+fn run(home: &Path, line: &str) -> (i32, String, String) {
+    let output =
+        Command::cargo_bin("forecourt").unwrap().current_dir(home).args(line.split_whitespace()).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+/// Sixty cars that came at 20 to 26 km an hour, and three that are half way: `slow` lags and is promised early, `quick` is
+/// ahead and promised late, `other` goes to another dealer.
+fn reports() -> String {
+    let mut text = String::from("car_id,time,remaining_km,dealer_id,model_id,promised\n");
+    for k in 0..60 {
+        let hours = 600.0 / (20.0 + 0.1 * f64::from(k));
+        for step in 0..=6 {
+            let at = 24.0 * f64::from(k % 20) + hours * f64::from(step) / 6.0;
+            let (day, minute) = ((at / 24.0) as u32, ((at % 24.0) * 60.0) as u32);
+            let km = 600 - 100 * step;
+            let _ = writeln!(text, "F{k},2026-05-{:02} {:02}:{:02},{km},D1,M1,", day + 1, minute / 60, minute % 60);
+        }
+    }
+    for (car, km, dealer, promised) in
+        [("slow", 400, "D1", "2026-06-01 22:00"), ("quick", 100, "D1", "2026-06-03 12:00"), ("other", 300, "D2", "")]
+    {
+        let _ = writeln!(text, "{car},2026-06-01 00:00,600,{dealer},M1,{promised}");
+        let _ = writeln!(text, "{car},2026-06-01 14:00,{km},{dealer},M1,{promised}");
+    }
+    text
+}
+
+#[test]
+fn the_car_that_is_ahead_takes_the_urgent_promise() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("p.csv"), reports()).unwrap();
+    let (code, text, err) = run(home.path(), "track p.csv --json --out out");
+    assert_eq!(code, 0, "{err}");
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&answer["finished"], &answer["under_way"]), (&60.into(), &3.into()));
+    assert_eq!(answer["late"][0]["car_id"], "slow");
+    assert!(answer["late"][0]["probability"].as_f64().unwrap() > 0.9, "{answer}");
+    let swaps = fs::read_to_string(home.path().join("out/swaps.csv")).unwrap();
+    assert!(swaps.contains("quick,M1,D1,D1,slow,2026-06-01 22:00"), "{swaps}");
+    assert!(answer["expected_cost_after_swaps"].as_f64() < answer["expected_cost"].as_f64());
+    // By the last day everything has come, as surely as can be said.
+    let arrivals = fs::read_to_string(home.path().join("out/arrivals.csv")).unwrap();
+    let last = arrivals.lines().filter(|l| l.starts_with("D1")).next_back().unwrap();
+    assert!(last.rsplit_once(',').unwrap().1.parse::<f64>().unwrap() > 1.98, "{last}");
+    assert_eq!(run(home.path(), "track p.csv --json --out out").1, text);
+    assert!(run(home.path(), "track p.csv").1.contains("quick takes the place of slow at D1"));
+}
+
+#[test]
+fn faults_have_a_place_and_too_little_is_said_to_be() {
+    let home = tempfile::tempdir().unwrap();
+    let bad = "car_id,time,remaining_km,dealer_id,model_id\nA,soon,5,D,M\nA,2026-01-01,-5,D,M\nA,2026-01-01,5,E,M\n";
+    fs::write(home.path().join("p.csv"), bad).unwrap();
+    let (code, out, err) = run(home.path(), "track p.csv");
+    assert_eq!((code, out.as_str()), (2, ""));
+    for part in ["p.csv:2:3", "p.csv:3:14", "p.csv:4:1"] {
+        assert!(err.contains(part), "{part}: {err}");
+    }
+    fs::write(home.path().join("p.csv"), "car_id,time,remaining_km,dealer_id,model_id\nA,2026-01-01,5,D,M\n").unwrap();
+    let (code, _, err) = run(home.path(), "track p.csv");
+    assert!(code == 1 && err.contains("at least 30"), "{err}");
+}
