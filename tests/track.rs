@@ -50,7 +50,7 @@ fn the_car_that_is_ahead_takes_the_urgent_promise() {
     assert!(answer["expected_cost_after_swaps"].as_f64() < answer["expected_cost"].as_f64());
     // By the last day everything has come, as surely as can be said.
     let arrivals = fs::read_to_string(home.path().join("out/arrivals.csv")).unwrap();
-    let last = arrivals.lines().filter(|l| l.starts_with("D1")).next_back().unwrap();
+    let last = arrivals.lines().rfind(|l| l.starts_with("D1")).unwrap();
     assert!(last.rsplit_once(',').unwrap().1.parse::<f64>().unwrap() > 1.98, "{last}");
     assert_eq!(run(home.path(), "track p.csv --json --out out").1, text);
     assert!(run(home.path(), "track p.csv").1.contains("quick takes the place of slow at D1"));

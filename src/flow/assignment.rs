@@ -196,6 +196,24 @@ mod tests {
         assert!(impossible > 10, "{impossible}");
     }
 
+    /// Whole costs in narrow and wide ranges; sizes up to 500 × 500.
+    #[test]
+    #[ignore = "a hundred large programmes"]
+    fn a_hundred_tables_up_to_500_agree_with_the_linear_programme() {
+        let (mut seed, mut largest) = (43, 0);
+        for round in 0..100 {
+            let n = if round % 20 == 0 { 500 } else { 1 + random(&mut seed, 500) as usize };
+            let range = [3, 100, 1_000_000][round % 3];
+            let cost: Vec<f64> = (0..n * n).map(|_| random(&mut seed, range) as f64).collect();
+            let plan = solve(n, n, &cost).unwrap();
+            let best = by_programme(n, n, &cost).unwrap();
+            assert!((plan.cost - best).abs() < 1e-6 * (1.0 + best.abs()), "{n} {range}: {} {best}", plan.cost);
+            check_prices(n, n, &cost, &plan);
+            largest = largest.max(n);
+        }
+        assert_eq!(largest, 500);
+    }
+
     fn check_prices(m: usize, n: usize, cost: &[f64], plan: &AssignmentPlan) {
         let mut used = vec![false; n];
         for i in 0..m {
