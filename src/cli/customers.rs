@@ -189,6 +189,13 @@ impl Buying for Fitted {
             Self::Pareto(m) => m.purchases(c, time),
         }
     }
+
+    fn stays(&self, c: &Customer, time: f64) -> Option<f64> {
+        match self {
+            Self::Bg(m) => m.stays(c, time),
+            Self::Pareto(m) => m.stays(c, time),
+        }
+    }
 }
 
 /// Purchases after the day up to which was learnt, and the time they were watched for.
@@ -287,10 +294,12 @@ fn rows(args: &CustomersArgs, names: &[String], found: &[Outlook], offers: Optio
         "customer_id",
         "tier",
         "active_probability",
+        "leaves_probability",
         "purchases",
         "amount",
         "value",
         "value_if_active",
+        "value_at_risk",
         "warn",
         "offer",
     ];
@@ -303,10 +312,12 @@ fn rows(args: &CustomersArgs, names: &[String], found: &[Outlook], offers: Optio
             Cell::from(hashed.as_ref().unwrap_or(name)),
             Cell::from(&tier),
             Cell::Number(o.active, 6),
+            Cell::Number(o.leaves, 6),
             Cell::Number(o.purchases, 6),
             Cell::Number(o.amount, 2),
             Cell::Number(o.value, 4),
             Cell::Number(o.value_if_active, 4),
+            Cell::Number(o.active * o.leaves * o.value_if_active, 4),
             Cell::from(o.warn),
             offer.map_or(Cell::Empty, Cell::Text),
         ]);
@@ -345,6 +356,7 @@ impl Answer<'_> {
             "log_likelihood": self.fit.log_likelihood,
             "horizon": self.args.horizon, "unit": self.args.unit.word(),
             "active": self.found.iter().map(|o| o.active).sum::<f64>(),
+            "leaving": self.found.iter().map(|o| o.active * o.leaves).sum::<f64>(),
             "purchases": self.found.iter().map(|o| o.purchases).sum::<f64>(),
             "value": self.found.iter().map(|o| o.value).sum::<f64>(),
             "tiers": self.tiers().iter().map(|t| json!({
@@ -395,11 +407,12 @@ impl Answer<'_> {
         let sum = |of: fn(&Outlook) -> f64| self.found.iter().map(of).sum::<f64>();
         let _ = writeln!(
             text,
-            "{:.1} are active; {:.1} purchases and a value of {:.2} in the next {} {unit}",
+            "{:.1} are active; {:.1} purchases and a value of {:.2} in the next {} {unit}, in which {:.1} of them leave",
             sum(|o| o.active),
             sum(|o| o.purchases),
             sum(|o| o.value),
-            self.args.horizon
+            self.args.horizon,
+            sum(|o| o.active * o.leaves)
         );
         for (tier, count, value) in self.tiers() {
             if count >= FEWEST {

@@ -81,4 +81,11 @@ impl Buying for BgNbd {
         let buys = (a + b + x - 1.0) / (a - 1.0) * (1.0 - shrink.exp() * series);
         Some((buys * self.active(c)).max(0.0))
     }
+    fn stays(&self, c: &Customer, time: f64) -> Option<f64> {
+        let Self { r, alpha, a, b } = *self;
+        let x = f64::from(c.repeats);
+        let shrink = (r + x) * ((alpha + c.age) / (alpha + c.age + time)).ln();
+        let series = hyper::gauss(r + x, b + x, a + b + x, time / (alpha + c.age + time))?;
+        Some((shrink.exp() * series).min(1.0))
+    }
 }

@@ -52,6 +52,9 @@ pub trait Buying: Sync {
 
     /// Expected purchases in the next `time`; `None` where the model's series does not settle.
     fn purchases(&self, c: &Customer, time: f64) -> Option<f64>;
+
+    /// Probability that a customer who is active now still is after `time`; `None` where the model's series does not settle.
+    fn stays(&self, c: &Customer, time: f64) -> Option<f64>;
 }
 
 /// Equal customers together, each with how many there are: most of a long table is the same few rows.

@@ -85,4 +85,7 @@ impl Buying for ParetoNbd {
         let buys = (r + x) * (beta + c.age) / (alpha + c.age) * spent;
         active.is_finite().then_some((buys * active).max(0.0))
     }
+    fn stays(&self, c: &Customer, time: f64) -> Option<f64> {
+        Some((self.s * ((self.beta + c.age) / (self.beta + c.age + time)).ln()).exp())
+    }
 }

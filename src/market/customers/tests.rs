@@ -90,6 +90,35 @@ fn pareto_nbd_is_the_mixture_it_says() {
     }
 }
 
+/// Staying by integrating over what active customers are: a customer who buys at rate λ and leaves after a purchase with
+/// probability p leaves at rate λp, one of Pareto/NBD at rate μ.
+#[test]
+fn staying_is_the_mixture_it_says() {
+    let bg = BgNbd { r: 0.8, alpha: 5.0, a: 0.9, b: 2.4 };
+    let pareto = ParetoNbd { r: 0.6, alpha: 10.0, s: 0.7, beta: 12.0 };
+    for c in [customer(0, 0.0, 20.0), customer(1, 3.0, 30.0), customer(7, 29.0, 30.0)] {
+        let x = f64::from(c.repeats);
+        for t in [0.5, 13.0, 80.0] {
+            let weighed = |of_rates: &dyn Fn(f64, f64) -> f64| {
+                integral(|y| {
+                    let p = y / (1.0 + y);
+                    let of_rate = integral(|rate| {
+                        let active = (x * (1.0 - p).ln() + x * rate.ln() - rate * c.age).exp();
+                        active * of_rates(rate, p) * gamma_density(rate, bg.r, bg.alpha)
+                    });
+                    of_rate * (p.ln() * (bg.a - 1.0) + (1.0 - p).ln() * (bg.b - 1.0)).exp() / (1.0 + y).powi(2)
+                })
+            };
+            let right = weighed(&|rate, p| (-rate * p * t).exp()) / weighed(&|_, _| 1.0);
+            assert!((bg.stays(&c, t).unwrap() - right).abs() < 1e-7, "{c:?} {t}: {:?} {right}", bg.stays(&c, t));
+            let of_leaving = |time: f64| integral(|mu| (-mu * time).exp() * gamma_density(mu, pareto.s, pareto.beta));
+            let right = of_leaving(c.age + t) / of_leaving(c.age);
+            assert!((pareto.stays(&c, t).unwrap() - right).abs() < 1e-7, "{c:?} {t}");
+        }
+        assert!((bg.stays(&c, 0.0).unwrap() - 1.0).abs() < 1e-12 && pareto.stays(&c, 0.0) == Some(1.0));
+    }
+}
+
 /// Small steps of the expectation add up: purchases of (T, T+2t] are those of (T, T+t] and of the half that follows, and
 /// over a short time they are the purchase rate of the active.
 #[test]
@@ -203,7 +232,16 @@ fn cdnow_to_the_digits() {
 }
 
 fn outlook(active: f64, value_if_active: f64, tier: char) -> Outlook {
-    Outlook { active, purchases: 1.0, amount: 1.0, value: active * value_if_active, value_if_active, tier, warn: false }
+    Outlook {
+        active,
+        leaves: 0.0,
+        purchases: 1.0,
+        amount: 1.0,
+        value: active * value_if_active,
+        value_if_active,
+        tier,
+        warn: false,
+    }
 }
 
 /// Two hundred small markets against every choice there is: never above the bound, never below it by more than one offer.

@@ -24,6 +24,8 @@ pub struct Terms {
 pub struct Outlook {
     /// Probability of being active.
     pub active: f64,
+    /// Probability of leaving within the horizon, were the customer known to be active.
+    pub leaves: f64,
     /// Purchases over the horizon.
     pub purchases: f64,
     /// Amount of one; 1 where amounts are unknown.
@@ -60,7 +62,8 @@ pub fn outlooks(
         }
         let warn = c.repeats > 0 && active < terms.warn_below;
         let value_if_active = if active > 0.0 { value / active } else { 0.0 };
-        Some(Outlook { active, purchases: all, amount, value, value_if_active, tier: 'C', warn })
+        let leaves = 1.0 - buying.stays(c, terms.horizon)?;
+        Some(Outlook { active, leaves, purchases: all, amount, value, value_if_active, tier: 'C', warn })
     };
     let mut found: Vec<Outlook> = customers.par_iter().map(one).collect::<Option<_>>()?;
     let mut order: Vec<usize> = (0..found.len()).collect();

@@ -1,6 +1,7 @@
 //! When a car arrives: what finished trips took from a like place.
 
 use super::clock::Clock;
+use rayon::prelude::*;
 
 /// A report.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,7 +25,16 @@ const NEAR: usize = 200;
 const SCALES: [f64; 4] = [0.2, 0.1, 0.3, 0.5];
 
 /// Weight of the squared slopes of a neighbourhood.
-const RIDGE: f64 = 5.0;
+const RIDGE: f64 = 50.0;
+
+/// Least weight of an arrival, of the mean: what never came may come.
+const LEAST: f64 = 0.01;
+
+/// Parts of the finished trips, of which each is foretold from the others.
+const PARTS: usize = 5;
+
+/// Moments that are foretold to learn how sure the answers are, about.
+const FORETOLD: usize = 4_000;
 
 /// A moment of a trip: what is compared.
 #[derive(Clone, Copy, Debug)]
@@ -68,12 +78,14 @@ pub struct Experience {
     clock: Clock,
     trips: usize,
     moments: Vec<(Moment, f64)>,
+    /// Of moments foretold from other trips, the share of like trips that were not later than the car: ascending.
+    levels: Vec<f64>,
 }
 
-/// Possible arrivals, hours of the log's clock, ascending and equally likely.
+/// Possible arrivals, hours of the log's clock, ascending, with their weights: one by one before what is known of levels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Eta {
-    hours: Vec<f64>,
+    hours: Vec<(f64, f64)>,
     /// Up to when the car was not there.
     now: f64,
 }
@@ -84,13 +96,48 @@ pub fn arrival(trip: &[Report]) -> Option<f64> {
 }
 
 impl Experience {
-    /// Learns from those of the trips that have ended.
+    /// Learns from those of the trips that have ended: what they took, and, foretelling each fifth of them from the others, how
+    /// far answers of this kind are to be believed.
     pub fn new<'a>(trips: impl IntoIterator<Item = &'a Trip>) -> Self {
-        let ended: Vec<&Trip> = trips.into_iter().filter(|t| arrival(t).is_some()).collect();
+        let ended: Vec<(&Trip, f64)> = trips.into_iter().filter_map(|t| Some((t, arrival(t)?))).collect();
+        let mut all = Self::raw(ended.iter().map(|t| t.0));
+        let stride = (all.moments.len() / FORETOLD).max(1);
+        let part = |p: usize| {
+            let mine = |place: usize| place % PARTS == p;
+            let others = Self::raw(ended.iter().enumerate().filter(|(place, _)| !mine(*place)).map(|(_, t)| t.0));
+            let moments = ended.iter().enumerate().flat_map(|(place, (trip, end))| {
+                let moments = trip.iter().take_while(|r| r.km > 0.0).count();
+                (1..=moments).map(move |n| (place, &trip[..n], *end))
+            });
+            // Every so many of all moments, in whichever part they fall.
+            let chosen = moments.step_by(stride).filter(|(place, ..)| mine(*place));
+            chosen
+                .map(|(_, seen, end)| {
+                    let near = others.near(seen, 0.0);
+                    let earlier = near.iter().filter(|h| **h <= end).count();
+                    (earlier as f64 + 0.5) / (near.len() as f64 + 1.0)
+                })
+                .collect::<Vec<_>>()
+        };
+        if ended.len() >= FEWEST {
+            all.believe((0..PARTS).into_par_iter().flat_map_iter(part).collect());
+        }
+        all
+    }
+
+    /// Takes in at which levels of their laws cars came.
+    pub(super) fn believe(&mut self, mut levels: Vec<f64>) {
+        levels.sort_by(f64::total_cmp);
+        self.levels = levels;
+    }
+
+    /// What the trips took alone.
+    pub(super) fn raw<'a>(ended: impl Iterator<Item = &'a Trip>) -> Self {
+        let ended: Vec<&Trip> = ended.collect();
         let clock = Clock::new(&ended);
         let learn = |trip: &&Trip| {
             let end = clock.read(arrival(trip)?);
-            let on_the_way = trip.iter().filter(|r| r.km > 0.0).count();
+            let on_the_way = trip.iter().take_while(|r| r.km > 0.0).count();
             let moments: Vec<(Moment, f64)> = (1..=on_the_way)
                 .map(|n| {
                     let (moment, left) = (Moment::new(&clock, &trip[..n]), end - clock.read(trip[n - 1].hour));
@@ -100,7 +147,18 @@ impl Experience {
             Some(moments).filter(|m| !m.is_empty())
         };
         let trips: Vec<Vec<(Moment, f64)>> = ended.iter().filter_map(learn).collect();
-        Self { clock, trips: trips.len(), moments: trips.into_iter().flatten().collect() }
+        Self { clock, trips: trips.len(), moments: trips.into_iter().flatten().collect(), levels: Vec::new() }
+    }
+
+    /// Share of cars whose level was not above this one; what is said of a law of which nobody knows better is believed.
+    fn share(&self, level: f64) -> f64 {
+        if self.levels.is_empty() || level <= 0.0 || level >= 1.0 {
+            return level.clamp(0.0, 1.0);
+        }
+        let below = |x: f64| self.levels.partition_point(|l| *l < x);
+        let (from, to) = (below(level), self.levels.partition_point(|l| *l <= level));
+        // Levels are hundreds of steps: of those at this one, half count.
+        ((from + to) as f64 / 2.0 + 0.5) / (self.levels.len() as f64 + 1.0)
     }
 
     /// Trips that were learnt from.
@@ -110,7 +168,18 @@ impl Experience {
 
     /// Arrivals of a car on the road that has not arrived by `now`. `detour` adds kilometres.
     pub fn eta(&self, trip: &[Report], now: f64, detour: f64) -> Eta {
-        let Some(last) = trip.last().filter(|r| r.km > 0.0) else { return Eta { hours: Vec::new(), now } };
+        let near = self.near(trip, detour);
+        let n = near.len() as f64;
+        let weigh = |(i, hour): (usize, f64)| {
+            let weight = n * (self.share((i + 1) as f64 / n) - self.share(i as f64 / n));
+            (hour, weight.max(LEAST))
+        };
+        Eta { hours: near.into_iter().enumerate().map(weigh).filter(|h| h.0 > now).collect(), now }
+    }
+
+    /// When the car would be there by each of the nearest moments, ascending.
+    fn near(&self, trip: &[Report], detour: f64) -> Vec<f64> {
+        let Some(last) = trip.last().filter(|r| r.km > 0.0) else { return Vec::new() };
         let mut here = Moment::new(&self.clock, trip);
         here.km += detour;
         here.log_km = libm::log(here.km) / SCALES[0];
@@ -126,10 +195,9 @@ impl Experience {
         let mut hours: Vec<f64> = moved_here(&here, &near)
             .into_iter()
             .map(|took| self.clock.when(start + here.km * libm::exp(took)))
-            .filter(|t| *t > now)
             .collect();
         hours.sort_by(f64::total_cmp);
-        Eta { hours, now }
+        hours
     }
 }
 
@@ -174,8 +242,8 @@ impl Eta {
         if hour <= self.now {
             return 1.0;
         }
-        let late = self.hours.len() - self.hours.partition_point(|t| *t <= hour);
-        (late as f64 + 0.5) / (self.hours.len() as f64 + 1.0)
+        let from = self.hours.partition_point(|t| t.0 <= hour);
+        (weight(&self.hours[from..]) + 0.5) / (weight(&self.hours) + 1.0)
     }
 
     /// Expected hours after `hour`; of a lost car, what has passed already.
@@ -183,12 +251,21 @@ impl Eta {
         if self.lost() {
             return (self.now - hour).max(0.0);
         }
-        self.hours.iter().map(|t| (t - hour).max(0.0)).sum::<f64>() / self.hours.len() as f64
+        self.hours.iter().map(|t| t.1 * (t.0 - hour).max(0.0)).sum::<f64>() / weight(&self.hours)
     }
 
     /// The hour that a share of the possible arrivals does not exceed.
     pub fn quantile(&self, share: f64) -> Option<f64> {
-        let n = self.hours.len();
-        (n > 0).then(|| self.hours[((share * n as f64).ceil() as usize).clamp(1, n) - 1])
+        let wanted = share * weight(&self.hours);
+        let mut so_far = 0.0;
+        let reached = |t: &&(f64, f64)| {
+            so_far += t.1;
+            so_far >= wanted - 1e-9
+        };
+        self.hours.iter().find(reached).or(self.hours.last()).map(|t| t.0)
     }
+}
+
+fn weight(hours: &[(f64, f64)]) -> f64 {
+    hours.iter().map(|t| t.1).sum()
 }

@@ -48,8 +48,8 @@ pub fn fleet(count: u32, seed: u64) -> Vec<(Trip, f64)> {
         .collect()
 }
 
-/// A trip as it is known at one of its first hundred reports, if it has that one: every report is met equally often.
+/// A trip as it is known at one of its first sixty reports, if it has that one: every report is met equally often.
 pub fn seen(trip: &Trip, dice: &mut Stream) -> Option<Trip> {
-    let last = dice.below(100) as usize;
+    let last = dice.below(60) as usize;
     (last + 1 < trip.len()).then(|| trip[..=last].to_vec())
 }
