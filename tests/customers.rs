@@ -79,6 +79,9 @@ fn rows_in_any_order_give_the_same_customers() {
     let value: f64 = column(5).map(|v| v.parse::<f64>().unwrap()).sum();
     assert!((value - first["value"].as_f64().unwrap()).abs() < 0.1, "{value} {}", first["value"]);
     assert_eq!(column(7).filter(|w| w == "true").count() as u64, first["warned"].as_u64().unwrap());
+    let product = |a: String, b: String| a.parse::<f64>().unwrap() * b.parse::<f64>().unwrap();
+    let leaving: f64 = column(2).zip(column(9)).map(|(active, leaves)| product(active, leaves)).sum();
+    assert!((leaving - first["leaving"].as_f64().unwrap()).abs() < 1e-3, "{leaving} {}", first["leaving"]);
     // Hashed ids hide the names and keep the rows.
     let (code, _, err) = run(&[&one, "--horizon", "26", "--margin", "0.1", "--out", &b, "--hash-ids", "secret"]);
     assert_eq!(code, 0, "{err}");

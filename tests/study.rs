@@ -126,6 +126,17 @@ fn a_study_is_the_same_whoever_works_it() {
     assert_eq!(String::from_utf8(listed).unwrap().lines().count(), 4);
     let wrong = ask("SELECT nothing FROM points", &[]);
     assert!(wrong.status.code() == Some(2) && String::from_utf8_lossy(&wrong.stderr).contains("nothing"), "{wrong:?}");
+    // Another value of one axis: its points alone are worked.
+    let text = fs::read_to_string(&study).unwrap();
+    fs::write(&study, text.replace("[0.8, 1, 1.2]", "[0.8, 1, 1.3]")).unwrap();
+    let status: Value = serde_json::from_slice(&run("status", &one, &["--json"]).stdout).unwrap();
+    assert_eq!((&status["missing"], &status["points"]), (&4.into(), &12.into()));
+    let line = ["study", "run", study.to_str().unwrap(), "--out", &one];
+    let told = forecourt().args(line).output().unwrap().stderr;
+    assert!(String::from_utf8_lossy(&told).contains("4 points worked in "), "{}", String::from_utf8_lossy(&told));
+    let told = forecourt().args(line).output().unwrap().stderr;
+    assert!(!String::from_utf8_lossy(&told).contains("worked in"), "{}", String::from_utf8_lossy(&told));
+    fs::write(&study, text).unwrap();
     // A point that is no scenario.
     let text = fs::read_to_string(&study).unwrap().replace("rival_weight = 0.8", "rival_weight = -0.8");
     fs::write(&study, text).unwrap();

@@ -294,14 +294,14 @@ fn rows(args: &CustomersArgs, names: &[String], found: &[Outlook], offers: Optio
         "customer_id",
         "tier",
         "active_probability",
-        "leaves_probability",
         "purchases",
         "amount",
         "value",
         "value_if_active",
-        "value_at_risk",
         "warn",
         "offer",
+        "leaves_probability",
+        "value_at_risk",
     ];
     let mut table = csv_table::Table::new(&header);
     for (k, (name, o)) in names.iter().zip(found).enumerate() {
@@ -312,14 +312,14 @@ fn rows(args: &CustomersArgs, names: &[String], found: &[Outlook], offers: Optio
             Cell::from(hashed.as_ref().unwrap_or(name)),
             Cell::from(&tier),
             Cell::Number(o.active, 6),
-            Cell::Number(o.leaves, 6),
             Cell::Number(o.purchases, 6),
             Cell::Number(o.amount, 2),
             Cell::Number(o.value, 4),
             Cell::Number(o.value_if_active, 4),
-            Cell::Number(o.active * o.leaves * o.value_if_active, 4),
             Cell::from(o.warn),
             offer.map_or(Cell::Empty, Cell::Text),
+            Cell::Number(o.leaves, 6),
+            Cell::Number(o.active * o.leaves * o.value_if_active, 4),
         ]);
     }
     table.into_bytes()

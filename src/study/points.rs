@@ -1,6 +1,6 @@
 //! The design laid out: which level every axis has at every point, and the variant that makes the point's scenario.
 
-use super::design::{Axis, Layout, Level, Span, Study, Target};
+use super::design::{Axis, Layout, Level, MOST_POINTS, Span, Study, Target};
 use crate::stats::quasi::Block;
 use std::path::Path;
 
@@ -132,6 +132,9 @@ pub fn list(study: &Study, path: &Path) -> Result<Vec<Vec<Place>>, ListError> {
             places.push(place.ok_or_else(|| told(cause()))?);
         }
         points.push(places);
+        if points.len() > MOST_POINTS {
+            return Err(told(format!("line {line}: more than {MOST_POINTS} points → split the list")));
+        }
     }
     if points.is_empty() { Err(told("there is no row → write one for each point".into())) } else { Ok(points) }
 }

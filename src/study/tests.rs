@@ -103,6 +103,21 @@ fn points_of_one_placement_are_one_task_s() {
     assert!((0..24).all(|i| part(&today, i, 2) == i % 2));
 }
 
+/// Points that differ in the simulation share a placement, so nothing that is simulated may reach it.
+#[test]
+fn a_placement_sees_a_year_whatever_is_simulated() {
+    let ground = |days: u32| {
+        let tiny = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/tiny");
+        let mut folder = crate::io::scenario::Folder::open(&tiny);
+        folder.patch_text("study", "days", &format!("[settings.simulation]\ndays = {days}\n"));
+        let scenario = folder.judge().unwrap().0;
+        let ground = crate::planning::Ground::new(&scenario, &crate::progress::Silent);
+        let year: Vec<Vec<f64>> = ground.forecast.national.values().map(|p| p.mean[..52].to_vec()).collect();
+        (year, ground.margin, ground.holding)
+    };
+    assert_eq!(ground(30), ground(364));
+}
+
 #[test]
 fn a_hypercube_and_a_net_fill_every_axis_evenly() {
     for design in ["hypercube", "sobol"] {
