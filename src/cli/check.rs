@@ -6,7 +6,7 @@ use crate::network::SiteKind;
 use crate::scenario::Scenario;
 use clap::Args;
 use serde_json::{Value, json};
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -50,6 +50,13 @@ pub fn run(args: &CheckArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Re
 /// Says the faults of an input of which nothing was made; the exit code.
 pub(super) fn refused(faults: &Faults) -> u8 {
     super::terminal::say(&format!("{faults}{}; nothing was written", counted(faults.count(), "fault")));
+    super::exit::BAD_INPUT
+}
+
+/// The same of faults that are told one by one.
+pub(super) fn refused_each(faults: &[impl Display]) -> u8 {
+    faults.iter().for_each(|f| super::terminal::say(&f.to_string()));
+    super::terminal::say(&format!("{}; nothing was written", counted(faults.len() as u64, "fault")));
     super::exit::BAD_INPUT
 }
 

@@ -1,11 +1,10 @@
 //! `forecourt conform`: cases against the process that is wanted.
 
-use super::terminal::{print, say};
-use super::{check, exit};
+use super::terminal::print;
+use super::{check, out};
 use crate::days;
 use crate::evaluation::conformance::{Conformance, Deviation, Kind, Net, judge};
 use crate::io::market::events::{self, EventLog};
-use crate::io::results::folder::replace_file;
 use crate::io::results::table::{Cell, Table};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -75,16 +74,9 @@ fn answer(args: &ConformArgs) -> Result<String, u8> {
     let found = judge(&net, &log.cases, args.at.unwrap_or(log.latest));
     let told = Told::new(net, log, found, closed);
     if let Some(folder) = &args.out {
-        let cannot = |e: std::io::Error| {
-            say(&format!("forecourt: {}: {e}. Choose another folder with --out", folder.display()));
-            exit::CANNOT_WRITE
-        };
-        std::fs::create_dir_all(folder).map_err(cannot)?;
-        for (name, table) in
-            [("deviations.csv", told.deviations()), ("tasks.csv", told.task_table()), ("times.csv", told.times())]
-        {
-            replace_file(&folder.join(name), &table.into_bytes()).map_err(cannot)?;
-        }
+        let tables =
+            [("deviations.csv", told.deviations()), ("tasks.csv", told.task_table()), ("times.csv", told.times())];
+        out::tables(folder, tables)?;
     }
     Ok(if args.json { format!("{}\n", told.json()) } else { told.text() })
 }

@@ -1,7 +1,7 @@
 //! `forecourt customers`: who comes back, what they are worth, whom to keep.
 
 use super::terminal::{print, say};
-use super::{check, exit};
+use super::{check, exit, out};
 use crate::digest::hex;
 use crate::io::customers::{self as table, Table, Unit};
 use crate::io::instances::Fault;
@@ -141,26 +141,20 @@ impl UnitArg {
 pub(super) fn run(args: &CustomersArgs) -> u8 {
     match answer(args) {
         Ok(text) => print(&text),
-        Err(Failure::Faults(faults)) => {
-            faults.iter().for_each(|f| say(&f.to_string()));
-            say(&format!("{}; nothing was written", check::counted(faults.len() as u64, "fault")));
-            exit::BAD_INPUT
-        }
+        Err(Failure::Faults(faults)) => check::refused_each(&faults),
         Err(Failure::Fit(e)) => {
             say(&format!("forecourt: {}: {e}", args.file.display()));
             exit::NO_PLAN
         }
-        Err(Failure::Write(e)) => {
-            say(&format!("forecourt: {e}. Nothing was changed; choose another file with --out"));
-            exit::CANNOT_WRITE
-        }
+        Err(Failure::Write(code)) => code,
     }
 }
 
 enum Failure {
     Faults(Vec<Fault>),
     Fit(FitError),
-    Write(String),
+    /// Told already.
+    Write(u8),
 }
 
 impl From<FitError> for Failure {
@@ -245,10 +239,9 @@ fn answer(args: &CustomersArgs) -> Result<String, Failure> {
         assert!(said.is_some_and(|(g, c)| right(g, plan.gain) && right(c, plan.cost)), "offers are what they say");
     }
     let tested = later.as_ref().map(|l| backtest(&customers, &model, l)).transpose().map_err(|()| unsettled())?;
-    if let Some(out) = &args.out {
+    if let Some(path) = &args.out {
         let bytes = rows(args, &names, &found, offers.as_deref().zip(plan.as_ref()));
-        crate::io::results::folder::replace_file(out, &bytes)
-            .map_err(|e| Failure::Write(format!("{}: {e}", out.display())))?;
+        out::file(path, &bytes).map_err(Failure::Write)?;
     }
     let alike = spending.as_ref().is_some_and(|s| s.1.is_none());
     let all = Answer { args, fit, spending: spending.and_then(|s| s.1), alike, found, offers, plan, tested };

@@ -2,7 +2,7 @@
 
 use super::steps::set_threads;
 use super::terminal::{print, say};
-use super::{check, exit};
+use super::{check, exit, out};
 use crate::io::leads::{self as table, Tables};
 use crate::io::results::table::{Cell, Table};
 use crate::market::leads::online::{self, Online};
@@ -86,11 +86,7 @@ pub(super) fn run(args: &DispatchArgs) -> u8 {
     set_threads(args.threads);
     let tables = match table::read(&args.leads, &args.dealers) {
         Ok(tables) => tables,
-        Err(faults) => {
-            faults.iter().for_each(|f| say(&f.to_string()));
-            say(&format!("{}; nothing was written", check::counted(faults.len() as u64, "fault")));
-            return exit::BAD_INPUT;
-        }
+        Err(faults) => return check::refused_each(&faults),
     };
     let terms = Terms {
         circuity: args.circuity,
@@ -114,11 +110,10 @@ pub(super) fn run(args: &DispatchArgs) -> u8 {
         }
     };
     let all = Answer { args, tables, terms, dealer: spread(&plan, &group), problem, group, plan, online };
-    if let Some(out) = &args.out {
-        if let Err(e) = crate::io::results::folder::replace_file(out, &all.rows()) {
-            say(&format!("forecourt: {}: {e}. Nothing was changed; choose another file with --out", out.display()));
-            return exit::CANNOT_WRITE;
-        }
+    if let Some(path) = &args.out
+        && let Err(code) = out::file(path, &all.rows())
+    {
+        return code;
     }
     print(&if args.json { format!("{}\n", all.json()) } else { all.text() })
 }

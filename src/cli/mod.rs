@@ -15,6 +15,7 @@ mod ingest;
 mod init;
 mod lang;
 mod monitor;
+mod out;
 mod plans;
 mod policy;
 mod price;

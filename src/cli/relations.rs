@@ -3,7 +3,6 @@
 use super::terminal::{print, say};
 use super::{ScenarioArg, check, exit};
 use crate::ids::SiteId;
-use crate::io::fault::Faults;
 use crate::io::market::relations as tables;
 use crate::io::results::folder::replace_file;
 use crate::io::results::read_back;
@@ -85,15 +84,9 @@ pub(super) fn run(args: &RelationsArgs) -> u8 {
     }
 }
 
-fn refused(faults: &Faults) -> u8 {
-    say(faults.to_string().trim_end());
-    say(&format!("{}; nothing was written", check::counted(faults.count(), "fault")));
-    exit::BAD_INPUT
-}
-
 fn answer(args: &RelationsArgs) -> Result<String, u8> {
     let (scenario, _) = crate::io::scenario::read_variant(&args.at.scenario, args.at.variant.as_deref())
-        .map_err(|faults| refused(&faults))?;
+        .map_err(|faults| check::refused(&faults))?;
     let known = Known::read(args, &scenario)?;
     let told = Told::new(args, &scenario, known)?;
     if let Some(out) = &args.out {
@@ -128,13 +121,13 @@ impl Known {
         let coverage = Coverage::new(network, half_time);
         let mut edges = reach::edges(network, &coverage, &open_today(network), &dealers);
         if let Some(file) = &args.edges {
-            edges.extend(tables::edges(file, &at).map_err(|f| refused(&f))?);
+            edges.extend(tables::edges(file, &at).map_err(|f| check::refused(&f))?);
         }
         if let Some(folder) = &args.transfers {
             edges.extend(moved(folder, scenario, &at)?);
         }
         let (names, labels) = match &args.labels {
-            Some(file) => tables::labels(file, &at).map_err(|f| refused(&f))?,
+            Some(file) => tables::labels(file, &at).map_err(|f| check::refused(&f))?,
             None => {
                 (["at most the middle", "more than the middle"].map(str::to_owned).to_vec(), busy(scenario, &dealers))
             }

@@ -1,8 +1,8 @@
 //! `forecourt forecast --series`: forecasts of any table of series.
 
 use super::steps::{RunArgs, Step, StepArgs, set_threads};
-use super::terminal::{print, say};
-use super::{ScenarioArg, exit};
+use super::terminal::print;
+use super::{ScenarioArg, check, exit, out};
 use crate::demand::series::{self, Outlook};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -66,11 +66,7 @@ pub(super) fn run(args: ForecastArgs) -> u8 {
 fn of_table(file: &Path, args: &TableArgs, run: &RunArgs) -> u8 {
     let table = match crate::io::series::read(file) {
         Ok(table) => table,
-        Err(faults) => {
-            faults.iter().for_each(|f| say(&f.to_string()));
-            say(&format!("{}; nothing was written", super::check::counted(faults.len() as u64, "fault")));
-            return exit::BAD_INPUT;
-        }
+        Err(faults) => return check::refused_each(&faults),
     };
     set_threads(run.threads);
     let mut levels = args.levels.clone();
@@ -93,9 +89,8 @@ fn of_table(file: &Path, args: &TableArgs, run: &RunArgs) -> u8 {
     let outlooks: Vec<Outlook> = outlooks.into_iter().flatten().collect();
     let text = rows(&table.names, &outlooks, &levels);
     let Some(out) = &run.out else { return print(&text) };
-    if let Err(e) = crate::io::results::folder::replace_file(out, text.as_bytes()) {
-        say(&format!("forecourt: {}: {e}. Nothing was changed; choose another file with --out", out.display()));
-        return exit::CANNOT_WRITE;
+    if let Err(code) = out::file(out, text.as_bytes()) {
+        return code;
     }
     let of = |method: &str| outlooks.iter().filter(|o| o.method == method).count();
     let methods = ["pooled", "single", "still"].map(|m| (m, of(m)));

@@ -1,11 +1,9 @@
 //! `forecourt track`: cars on the road, when they arrive, and which car should serve which promise.
 
 use super::terminal::{print, say};
-use super::{check, exit};
-use crate::io::fault::Faults;
+use super::{check, exit, out};
 use crate::io::market::events::moment;
 use crate::io::market::positions::{self, Positions, Tracked};
-use crate::io::results::folder::replace_file;
 use crate::io::results::table::{Cell, Table};
 use crate::market::transit::eta::{Eta, Experience, FEWEST, arrival};
 use crate::market::transit::swap::{Car, Redirections, Swaps, swaps};
@@ -74,16 +72,10 @@ pub(super) fn run(args: &TrackArgs) -> u8 {
     }
 }
 
-fn refused(faults: &Faults) -> u8 {
-    say(faults.to_string().trim_end());
-    say(&format!("{}; nothing was written", check::counted(faults.count(), "fault")));
-    exit::BAD_INPUT
-}
-
 fn answer(args: &TrackArgs) -> Result<String, u8> {
-    let read = positions::read(&args.positions).map_err(|f| refused(&f))?;
+    let read = positions::read(&args.positions).map_err(|f| check::refused(&f))?;
     let ways = match &args.redirections {
-        Some(file) => positions::redirections(file, &read.dealers).map_err(|f| refused(&f))?,
+        Some(file) => positions::redirections(file, &read.dealers).map_err(|f| check::refused(&f))?,
         None => Redirections::new(),
     };
     let now = args.now.unwrap_or(read.latest);
@@ -92,16 +84,8 @@ fn answer(args: &TrackArgs) -> Result<String, u8> {
         code
     })?;
     if let Some(folder) = &args.out {
-        let cannot = |e: std::io::Error| {
-            say(&format!("forecourt: {}: {e}. Choose another folder with --out", folder.display()));
-            exit::CANNOT_WRITE
-        };
-        std::fs::create_dir_all(folder).map_err(cannot)?;
-        for (name, table) in
-            [("eta.csv", told.etas()), ("arrivals.csv", told.arrivals()), ("swaps.csv", told.swapped())]
-        {
-            replace_file(&folder.join(name), &table.into_bytes()).map_err(cannot)?;
-        }
+        let tables = [("eta.csv", told.etas()), ("arrivals.csv", told.arrivals()), ("swaps.csv", told.swapped())];
+        out::tables(folder, tables)?;
     }
     Ok(if args.json { format!("{}\n", told.json()) } else { told.text() })
 }
