@@ -131,6 +131,18 @@ fn sound(file: &Path) -> Result<(Study, Option<Vec<Vec<Place>>>, Base, Scenario)
     Ok((study, list, base, scenario))
 }
 
+/// The folder of the comparison: the one that is given, or results/ and the study's name.
+fn folder(given: Option<&Path>, id: impl AsRef<Path>) -> PathBuf {
+    given.map_or_else(|| Path::new("results").join(id), Path::to_path_buf)
+}
+
+/// What stands beside that folder, under the same name with an ending.
+fn beside(folder: &Path, ending: &str) -> PathBuf {
+    let mut name = folder.file_name().unwrap_or_default().to_os_string();
+    name.push(ending);
+    folder.with_file_name(name)
+}
+
 /// A study with everything its points need.
 struct Desk {
     study: Study,
@@ -165,13 +177,11 @@ impl Desk {
             seconds: None,
             stop: stop_on_signals(),
         };
-        let out = common.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&study.id));
+        let out = folder(common.out.as_deref(), &study.id);
         may_write(&out).map_err(|e| {
             say(&format!("forecourt: {e}"));
             exit::CANNOT_WRITE
         })?;
-        let mut name = out.file_name().unwrap_or_default().to_os_string();
-        name.push(".store");
         let hash = crate::io::results::provenance::file_digest(&common.study);
         // Which points a part has depends on the rows of a list, too.
         let rows = match &study.layout {
@@ -179,7 +189,7 @@ impl Desk {
             _ => String::new(),
         };
         let part = part.map(|(k, n)| Part { study: sha256(format!("{hash}{rows}")), k, n });
-        let store = Store::at(&out.with_file_name(name), part).map_err(|e| {
+        let store = Store::at(&beside(&out, ".store"), part).map_err(|e| {
             say(&format!("forecourt: {e}"));
             exit::CANNOT_WRITE
         })?;

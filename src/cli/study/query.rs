@@ -2,11 +2,12 @@
 
 use super::super::exit;
 use super::super::terminal::{print, say};
+use super::folder;
 use crate::io::columns::{Answer, Column, Comma, Database, Kind, Value};
 use crate::study::tables::database;
 use serde_json::json;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use unicode_width::UnicodeWidthStr;
 
 /// Rows shown when nothing else is said.
@@ -34,8 +35,7 @@ pub(super) struct Query {
 
 pub(super) fn run(args: &Query) -> u8 {
     let id = args.study.file_stem().unwrap_or_default();
-    let folder = args.out.clone().unwrap_or_else(|| Path::new("results").join(id));
-    let path = database(&folder);
+    let path = database(&folder(args.out.as_deref(), id));
     if !path.is_file() {
         say(&format!(
             "forecourt: {}: there is no such file → `forecourt study run` or `merge` writes it; --out names its folder",

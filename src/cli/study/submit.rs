@@ -2,6 +2,7 @@
 
 use super::super::exit;
 use super::super::terminal::{print, say};
+use super::{beside, folder};
 use crate::io::results::folder::may_write;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -75,15 +76,13 @@ struct Job {
 
 impl Job {
     fn new(args: &SubmitArgs, id: &str, points: usize) -> io::Result<Self> {
-        let out = args.out.clone().unwrap_or_else(|| Path::new("results").join(id));
-        let mut log = out.file_name().unwrap_or_default().to_os_string();
-        log.push(".log");
+        let out = folder(args.out.as_deref(), id);
         let most = points.max(1);
         let tasks = args.tasks.map_or(TASKS, |n| usize::try_from(n).unwrap_or(usize::MAX)).min(most);
         Ok(Self {
             program: text(&std::env::current_exe()?)?,
             study: text(&args.study)?,
-            log: text(&out.with_file_name(log))?,
+            log: text(&beside(&out, ".log"))?,
             out: text(&out)?,
             name: format!("forecourt-{id}"),
             points,
