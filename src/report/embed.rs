@@ -1,10 +1,30 @@
-//! Data and scripts inside the page: escaping, hashes of the content security policy, compact tables.
+//! Data and scripts inside the page: the head with its content security policy, escaping, compact tables.
 
 use super::cell::{Flag, Num};
+use maud::{Markup, PreEscaped, html};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+
+/// The head of a page: a browser runs its script and style, and nothing else.
+pub fn head(title: &str, style: &str, script: &str) -> Markup {
+    let policy = format!(
+        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+        csp_hash(style),
+        csp_hash(script)
+    );
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta http-equiv="Content-Security-Policy" content=(policy);
+            meta name="generator" content=(concat!("forecourt ", env!("CARGO_PKG_VERSION")));
+            title { (title) }
+            style { (PreEscaped(style)) }
+        }
+    }
+}
 
 /// JSON that can stand inside a `<script>` element whatever its texts hold.
 pub fn json_text(value: &Value) -> String {
@@ -21,7 +41,7 @@ pub fn json_text(value: &Value) -> String {
 }
 
 /// A source of the content security policy that allows exactly this text: `'sha256-…'`.
-pub fn csp_hash(text: &str) -> String {
+fn csp_hash(text: &str) -> String {
     format!("'sha256-{}'", base64(&Sha256::digest(text.as_bytes())))
 }
 

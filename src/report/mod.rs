@@ -26,7 +26,7 @@ pub mod words;
 
 pub use facts::Facts;
 
-use embed::{csp_hash, json_text};
+use embed::json_text;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use number::Lang;
 use serde_json::{Value, json};
@@ -65,14 +65,7 @@ pub fn page_beside(facts: &Facts, others: Option<&compare::Comparison>) -> Strin
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content=(policy());
-                meta name="generator" content=(concat!("forecourt ", env!("CARGO_PKG_VERSION")));
-                title { (title(&view)) }
-                style { (PreEscaped(STYLE)) }
-            }
+            (embed::head(&title(&view), STYLE, SCRIPT))
             body {
                 a.skip href="#decision" { (t("page.skip")) }
                 (head(&view))
@@ -99,14 +92,6 @@ pub fn page_beside(facts: &Facts, others: Option<&compare::Comparison>) -> Strin
 
 fn word_en(key: &str) -> &str {
     words::word(key, Lang::En)
-}
-
-fn policy() -> String {
-    format!(
-        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
-        csp_hash(STYLE),
-        csp_hash(SCRIPT)
-    )
 }
 
 fn title(view: &View) -> String {

@@ -7,7 +7,7 @@ mod plots;
 
 pub use facts::{AxisFacts, CloudFacts, RankedFacts, RegretFacts, StudyFacts};
 
-use super::embed::csp_hash;
+use super::embed;
 use super::number::{self, Kind, Lang};
 use super::view::{both, short};
 use super::words::word;
@@ -83,17 +83,11 @@ pub fn page(facts: &StudyFacts) -> String {
     ];
     let aria = |key: &'static str| (word(key, Lang::En), word(key, Lang::Zh));
     let (contents, language, theme) = (aria("page.contents"), aria("page.language"), aria("page.theme"));
+    let title = format!("{} · {}", facts.study, word("study.report", Lang::En));
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content=(policy());
-                meta name="generator" content=(concat!("forecourt ", env!("CARGO_PKG_VERSION")));
-                title { (facts.study) " · " (word("study.report", Lang::En)) }
-                style { (PreEscaped(STYLE)) }
-            }
+            (embed::head(&title, STYLE, SCRIPT))
             body {
                 a.skip href="#answer" { (words.t("page.skip")) }
                 header {
@@ -127,14 +121,6 @@ pub fn page(facts: &StudyFacts) -> String {
         }
     }
     .into_string()
-}
-
-fn policy() -> String {
-    format!(
-        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
-        csp_hash(STYLE),
-        csp_hash(SCRIPT)
-    )
 }
 
 /// Names of axes with their values.
