@@ -28,10 +28,10 @@ pub(super) fn run(args: &SimulateArgs) -> Result<u8, Ended> {
         placed.push((placement, today, plan));
     }
     let states: Vec<NetworkState> = placed.iter().map(|p| p.2.clone()).collect();
-    let years = 1.0 / input.scenario.settings.placement.years;
+    let settings = &input.scenario.settings.placement;
     let mut networks = vec![("today".to_owned(), session.facts_of(&placed[0].0, &placed[0].1, Money::ZERO))];
     for (folder, (placement, _, state)) in args.plan.iter().zip(&placed) {
-        let facts = session.facts_of(placement, state, placement.plan.one_off * years);
+        let facts = session.facts_of(placement, state, settings.yearly(placement.plan.one_off));
         networks.push((folder.display().to_string(), facts));
     }
     if let Some(probability) = args.best {

@@ -384,7 +384,7 @@ impl<'a> Session<'a> {
         }
         let (today, plan) = self.networks();
         let moved = self.placement.as_ref().map_or(Money::ZERO, |p| p.plan.one_off);
-        let spread = moved * (1.0 / self.input.scenario.settings.placement.years);
+        let spread = self.input.scenario.settings.placement.yearly(moved);
         let facts = (self.facts(today, Money::ZERO), self.facts(plan, spread));
         let kpis = evaluation::kpis((&sim.today, &facts.0), (&sim.plan, &facts.1));
         self.summary.simulate(&sim, self.input.options.seed, &kpis);

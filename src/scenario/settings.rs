@@ -70,6 +70,13 @@ pub struct PlacementSettings {
     pub max_nodes: u64,
 }
 
+impl PlacementSettings {
+    /// One-off money as a cost a year.
+    pub fn yearly(&self, one_off: Money) -> Money {
+        one_off * (1.0 / self.years)
+    }
+}
+
 /// Weekly planning of shipments.
 #[derive(Clone, Debug)]
 pub struct ReplenishmentSettings {

@@ -208,7 +208,7 @@ pub fn network(
     let key = keys(base, study, point, options).placement;
     let Some(placement) = placed(&ground, study, start, options, (store, &key))?.1 else { return Ok(None) };
     let (today, plan) = today_and_plan(&ground, &placement);
-    let spread = placement.plan.one_off * (1.0 / scenario.settings.placement.years);
+    let spread = scenario.settings.placement.yearly(placement.plan.one_off);
     let problem = plan_problem(&ground, &today, &plan)?;
     Ok(Some(Network { problem, facts: network_facts(&ground, &placement, &plan, spread) }))
 }
@@ -247,7 +247,7 @@ fn simulated(
 ) -> Result<Worked, TaskError> {
     let (today, plan) = today_and_plan(ground, placement);
     let sim = simulate(ground, &today, &plan, None, options, &Silent)?;
-    let spread = placement.plan.one_off * (1.0 / ground.scenario.settings.placement.years);
+    let spread = ground.scenario.settings.placement.yearly(placement.plan.one_off);
     let facts =
         (network_facts(ground, placement, &today, Money::ZERO), network_facts(ground, placement, &plan, spread));
     let three = |i: &crate::stats::interval::Interval| [i.mean, i.low(), i.high()];
