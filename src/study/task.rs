@@ -4,7 +4,7 @@ use super::SEMANTICS;
 use super::design::Study;
 use super::points::{Point, common, variant};
 use super::store::{KEY, Kind, Store};
-use crate::digest::hex;
+use crate::digest::{hex, put};
 use crate::evaluation::{NetworkFacts, by_replication, kpis};
 use crate::io::fault::Faults;
 use crate::io::scenario::Folder;
@@ -113,10 +113,7 @@ fn patched(folder: &Folder, name: &str, variant: &str) -> Folder {
 
 fn hash(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part.as_bytes());
-    }
+    parts.iter().for_each(|part| put(&mut hash, part));
     hex(&hash.finalize()[..KEY / 2])
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // Every test binary uses its own part of this.
 
+use forecourt::digest::{hex, put};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -81,9 +82,7 @@ pub fn digest(out: &Path) -> String {
     let mut hash = Sha256::new();
     for file in ["points.csv", "points.parquet", "runs.parquet", "study.db", "effects.csv", "study.json", "study.html"]
     {
-        let bytes = fs::read(out.join(file)).unwrap_or_else(|e| panic!("{file} of {}: {e}", out.display()));
-        hash.update((bytes.len() as u64).to_le_bytes());
-        hash.update(&bytes);
+        put(&mut hash, fs::read(out.join(file)).unwrap_or_else(|e| panic!("{file} of {}: {e}", out.display())));
     }
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    hex(&hash.finalize())
 }

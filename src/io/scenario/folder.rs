@@ -6,6 +6,7 @@ use super::log::{Log, Spot};
 use super::schema::{Attribute, SECTIONS, TABLES};
 use super::source::{Source, TABLE_BYTES, TOML_BYTES};
 use super::variant::Traces;
+use crate::digest::{hex, put};
 use crate::io::fault::{Code, shorten};
 use sha2::{Digest, Sha256};
 use std::path::{Component, Path, PathBuf};
@@ -79,21 +80,17 @@ impl Folder {
 
     /// Hashes of all that is read: everything, and everything but the simulation's options.
     pub fn digests(&self) -> [String; 2] {
-        let put = |hash: &mut Sha256, name: &str, content: &[u8]| {
-            for part in [name.as_bytes(), content] {
-                hash.update((part.len() as u64).to_le_bytes());
-                hash.update(part);
-            }
-        };
         let mut tables = Sha256::new();
         // Patches have changed the texts: what they say themselves does not count again.
         for table in self.sources[1..].iter().filter(|s| s.present && s.note.table != "variant") {
-            put(&mut tables, &table.note.table, table.text.digest());
+            put(&mut tables, &table.note.table);
+            put(&mut tables, table.text.digest());
         }
         let with = |toml: &str| {
             let mut hash = tables.clone();
-            put(&mut hash, "scenario", toml.as_bytes());
-            crate::digest::hex(&hash.finalize())
+            put(&mut hash, "scenario");
+            put(&mut hash, toml);
+            hex(&hash.finalize())
         };
         let lasting = self.toml().parse::<toml::Table>().map(|mut t| {
             t.remove("simulation");
