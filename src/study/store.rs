@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -52,15 +52,13 @@ struct Place {
 #[derive(Default)]
 struct Index {
     files: Vec<PathBuf>,
-    /// Bytes of each file that are known.
-    read: HashMap<PathBuf, (u32, u64)>,
     places: HashMap<Name, Place>,
 }
 
 /// A part of a study that a process works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// Digest of the study's file: other studies have other parts.
+    /// Digest of the study's file and, where it has one, its list of points: other studies have other parts.
     pub study: String,
     /// Which part, from 1.
     pub k: usize,
@@ -124,26 +122,20 @@ fn digest(value: &[u8]) -> [u8; DIGEST] {
 }
 
 impl Store {
-    /// In a folder, made if need be; everything in it, or what a part of a study needs.
+    /// In a folder, made if need be; everything in it, or what a part of a study needs. What others write there afterwards is
+    /// not seen.
     pub fn at(home: &Path, part: Option<Part>) -> io::Result<Self> {
         std::fs::create_dir_all(home)?;
-        let (own, shared) = Default::default();
-        let store = Self { home: home.to_path_buf(), part, index: RwLock::default(), own, shared };
-        store.look()?;
-        Ok(store)
-    }
-
-    /// Takes in what others have written since.
-    pub fn look(&self) -> io::Result<()> {
         let wanted = |path: &PathBuf| {
             let foreign = |part: &Part| path.file_name().is_some_and(|n| part.passes_over(&n.to_string_lossy()));
-            path.extension().is_some_and(|e| e == "worked") && !self.part.as_ref().is_some_and(foreign)
+            path.extension().is_some_and(|e| e == "worked") && !part.as_ref().is_some_and(foreign)
         };
-        let mut paths: Vec<PathBuf> =
-            std::fs::read_dir(&self.home)?.flatten().map(|e| e.path()).filter(wanted).collect();
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(home)?.flatten().map(|e| e.path()).filter(wanted).collect();
         paths.sort();
-        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
-        paths.iter().try_for_each(|path| index.take(path))
+        let mut index = Index::default();
+        paths.into_iter().try_for_each(|path| index.take(path))?;
+        let (own, shared) = Default::default();
+        Ok(Self { home: home.to_path_buf(), part, index: RwLock::new(index), own, shared })
     }
 
     /// What stands under a key; nothing when there is nothing, or nothing that can be read.
@@ -245,7 +237,6 @@ impl Store {
             let (file, path) = builder.tempfile_in(&self.home)?.keep()?;
             let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
             let number = index.files.len() as u32;
-            index.read.insert(path.clone(), (number, u64::MAX));
             index.files.push(path);
             **guard = Some(Writer { file, number, at: 0, flushed: Instant::now() });
         }
@@ -254,35 +245,24 @@ impl Store {
 }
 
 impl Index {
-    /// Reads the records of a file from where it was read last.
-    fn take(&mut self, path: &Path) -> io::Result<()> {
-        let fresh = (self.files.len() as u32, 0);
-        let (number, from) = *self.read.entry(path.to_path_buf()).or_insert(fresh);
-        if number == fresh.0 {
-            self.files.push(path.to_path_buf());
-        }
-        if from == u64::MAX {
-            // The file of this process: what it writes is known already.
-            return Ok(());
-        }
-        let file = File::open(path)?;
+    /// Reads the heads of a file's records: values are looked at when they are wanted.
+    fn take(&mut self, path: PathBuf) -> io::Result<()> {
+        let mut file = File::open(&path)?;
+        let number = self.files.len() as u32;
+        self.files.push(path);
         let end = file.metadata()?.len();
-        let mut reader = BufReader::with_capacity(1 << 16, file);
-        reader.seek(SeekFrom::Start(from))?;
-        let (mut at, mut head) = (from, [0; HEAD]);
-        while reader.read_exact(&mut head).is_ok() && head[..4] == MARK {
+        let (mut at, mut head) = (0, [0; HEAD]);
+        while file.read_exact(&mut head).is_ok() && head[..4] == MARK {
             let length = u32::from_le_bytes(std::array::from_fn(|k| head[5 + KEY + k]));
-            let next = at + HEAD as u64 + u64::from(length);
-            if next > end {
+            at += HEAD as u64;
+            let place = Place { file: number, at, length, sound: false };
+            at += u64::from(length);
+            if at > end {
                 break;
             }
-            // Values are looked at when they are wanted.
-            let name = (head[4], std::array::from_fn(|k| head[5 + k]));
-            self.places.insert(name, Place { file: number, at: at + HEAD as u64, length, sound: false });
-            reader.seek_relative(i64::from(length))?;
-            at = next;
+            self.places.insert((head[4], std::array::from_fn(|k| head[5 + k])), place);
+            file.seek(SeekFrom::Start(at))?;
         }
-        self.read.insert(path.to_path_buf(), (number, at));
         Ok(())
     }
 }
@@ -357,18 +337,17 @@ mod tests {
         assert_eq!(sees(&Store::at(home.path(), None).unwrap()), [1, 2, 3, 9, 10]);
     }
 
-    /// What another process writes is there after a look.
+    /// What another process writes is there for who opens the folder afterwards.
     #[test]
     fn two_writers_share_a_folder() {
         let home = tempfile::tempdir().unwrap();
-        let (a, b) = (Store::at(home.path(), None).unwrap(), Store::at(home.path(), None).unwrap());
+        let open = || Store::at(home.path(), None).unwrap();
+        let (a, b) = (open(), open());
         a.write(Kind::Point, &key(1), &1).unwrap();
         b.write(Kind::Point, &key(2), &2).unwrap();
         assert_eq!((a.read(Kind::Point, &key(1)), a.read::<i32>(Kind::Point, &key(2))), (Some(1), None));
-        a.look().unwrap();
         a.write(Kind::Point, &key(3), &3).unwrap();
-        b.look().unwrap();
-        a.look().unwrap();
+        let (a, b) = (open(), open());
         for (k, n) in [(1, 1), (2, 2), (3, 3)] {
             assert_eq!((a.read(Kind::Point, &key(k)), b.read(Kind::Point, &key(k))), (Some(n), Some(n)));
         }
