@@ -8,17 +8,28 @@ use super::{Error, Options};
 use crate::progress::Observer;
 use crate::stats::sketch::Sketch;
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Runs all replications. Every number is summed as a whole number, so the outcome has the same bytes for any number of
 /// threads; only the network's total of each replication (176 bytes) is kept beyond the sums.
 pub fn run(problem: &Problem, options: &Options, observer: &dyn Observer) -> Result<Outcome, Error> {
-    observer.stage("simulate", u64::from(options.replications));
     if options.threads == Some(1) {
+        observer.stage("simulate", u64::from(options.replications));
         return alone(problem, options, observer);
     }
+    together(&pool(options)?, problem, options, observer)
+}
+
+/// All replications on the threads of a pool.
+fn together(
+    pool: &ThreadPool,
+    problem: &Problem,
+    options: &Options,
+    observer: &dyn Observer,
+) -> Result<Outcome, Error> {
+    observer.stage("simulate", u64::from(options.replications));
     let tables = Tables::new(problem);
-    let pool = pool(options)?;
     let next = AtomicU32::new(0);
     let parts = pool.broadcast(|_| work(&tables, options, &next, observer));
     let mut sum = Collected::new(&tables);
@@ -32,7 +43,7 @@ pub fn run(problem: &Problem, options: &Options, observer: &dyn Observer) -> Res
 pub fn run_each(problems: &[&Problem], options: &Options, observer: &dyn Observer) -> Result<Vec<Outcome>, Error> {
     let pool = pool(options)?;
     if problems.len() < pool.current_num_threads() {
-        return problems.iter().map(|p| run(p, options, observer)).collect();
+        return problems.iter().map(|p| together(&pool, p, options, observer)).collect();
     }
     observer.stage("simulate", u64::from(options.replications) * problems.len() as u64);
     pool.install(|| problems.par_iter().map(|p| alone(p, options, observer)).collect())
@@ -44,8 +55,8 @@ fn alone(problem: &Problem, options: &Options, observer: &dyn Observer) -> Resul
     work(&tables, options, &AtomicU32::new(0), observer)?.outcome(&tables, options)
 }
 
-fn pool(options: &Options) -> Result<rayon::ThreadPool, Error> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
+fn pool(options: &Options) -> Result<ThreadPool, Error> {
+    let pool = ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
     pool.map_err(|e| Error::Threads(e.to_string()))
 }
 
