@@ -114,17 +114,18 @@ impl Told {
             return Err((exit::NO_PLAN, why));
         }
         let open: Vec<usize> = (0..read.cars.len()).filter(|k| arrival(&read.cars[*k].trip).is_none()).collect();
-        let under_way = open.par_iter().map(|&k| (k, experience.eta(&read.cars[k].trip, now, 0.0))).collect();
-        let mut models: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        open.iter().for_each(|&k| models.entry(&read.cars[k].model).or_default().push(k));
+        let under_way: Vec<(usize, Eta)> =
+            open.into_par_iter().map(|k| (k, experience.eta(&read.cars[k].trip, now, 0.0))).collect();
+        let mut models: BTreeMap<&str, Vec<&(usize, Eta)>> = BTreeMap::new();
+        under_way.iter().for_each(|u| models.entry(&read.cars[u.0].model).or_default().push(u));
         let swaps = models
             .into_values()
             .collect::<Vec<_>>()
             .into_par_iter()
             .map(|list| {
-                let cars: Vec<Car> = list.iter().map(|k| car(&read.cars[*k])).collect();
+                let cars: Vec<Car> = list.iter().map(|(k, eta)| car(&read.cars[*k], eta)).collect();
                 let found = swaps(&cars, &experience, ways, args.late_day, now)?;
-                Ok((list, found))
+                Ok((list.iter().map(|u| u.0).collect(), found))
             })
             .collect::<Result<Vec<_>, String>>()
             .map_err(|e| (exit::INTERNAL, e))?;
@@ -286,6 +287,6 @@ impl Told {
     }
 }
 
-fn car(of: &Tracked) -> Car<'_> {
-    Car { trip: &of.trip, dealer: of.dealer, promised: of.promised }
+fn car<'a>(of: &'a Tracked, eta: &'a Eta) -> Car<'a> {
+    Car { trip: &of.trip, dealer: of.dealer, promised: of.promised, eta }
 }

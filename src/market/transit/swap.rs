@@ -1,7 +1,7 @@
 //! Which car serves which promise.
 
 use super::certificate;
-use super::eta::{Experience, Report};
+use super::eta::{Eta, Experience, Report};
 use crate::flow::assignment;
 use std::collections::BTreeMap;
 
@@ -14,6 +14,8 @@ pub struct Car<'a> {
     pub dealer: usize,
     /// When a customer was promised it, hours of the log's clock.
     pub promised: Option<f64>,
+    /// When it arrives there.
+    pub eta: &'a Eta,
 }
 
 /// Sending a car to another dealer.
@@ -56,18 +58,17 @@ pub fn swaps(
     let n = cars.len();
     let mut cost = vec![NEVER; n * n];
     for (k, car) in cars.iter().enumerate() {
-        // One arrival for each dealer the car may go to.
+        // One arrival for each other dealer the car may go to.
         let mut etas = BTreeMap::new();
         for (s, slot) in cars.iter().enumerate() {
-            let way = if slot.dealer == car.dealer {
-                Some(Redirection { km: 0.0, cost: 0.0 })
+            let (eta, way) = if slot.dealer == car.dealer {
+                (car.eta, 0.0)
             } else {
-                redirections.get(&(car.dealer, slot.dealer)).copied()
+                let Some(way) = redirections.get(&(car.dealer, slot.dealer)) else { continue };
+                (&*etas.entry(slot.dealer).or_insert_with(|| experience.eta(car.trip, now, way.km)), way.cost)
             };
-            let Some(way) = way else { continue };
-            let eta = etas.entry(slot.dealer).or_insert_with(|| experience.eta(car.trip, now, way.km));
             let late = slot.promised.map_or(0.0, |p| eta.hours_late(p));
-            cost[k * n + s] = way.cost + a_day * late / 24.0;
+            cost[k * n + s] = way + a_day * late / 24.0;
         }
     }
     let plan = assignment::solve(n, n, &cost).map_err(|e| e.to_string())?;

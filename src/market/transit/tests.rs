@@ -149,7 +149,13 @@ fn saving(weeks: u64) -> Vec<(f64, f64)> {
     (0..weeks)
         .map(|w| {
             let week = week(&mut Stream::from_hash(50_000 + w));
-            let cars: Vec<Car> = week.cars.iter().map(|c| Car { trip: &c.1, dealer: c.2, promised: c.3 }).collect();
+            let etas: Vec<Eta> = week.cars.iter().map(|c| experience.eta(&c.1, week.now, 0.0)).collect();
+            let cars: Vec<Car> = week
+                .cars
+                .iter()
+                .zip(&etas)
+                .map(|((_, trip, dealer, promised), eta)| Car { trip, dealer: *dealer, promised: *promised, eta })
+                .collect();
             let plan = swaps(&cars, &experience, &redirections, a_day, week.now).unwrap();
             assert!(plan.after <= plan.before);
             let money = |slot: &[usize]| -> f64 {
