@@ -3,7 +3,6 @@
 pub mod choice;
 pub mod forecast;
 pub mod history;
-mod least_squares;
 pub mod series;
 
 pub use history::History;

@@ -5,12 +5,13 @@
 //! - [`stream`]: random numbers that are a function of a key, so that any draw can be computed again on request.
 //! - [`poisson`], [`alias`], [`threshold`], [`normal`]: what is drawn from them.
 //! - [`quasi`]: points more even than chance.
-//! - [`interval`], [`sketch`], [`control`], [`sequential`], [`knockout`]: what is concluded.
+//! - [`interval`], [`sketch`], [`control`], [`sequential`], [`knockout`], [`least_squares`]: what is concluded.
 
 pub mod alias;
 pub mod control;
 pub mod interval;
 pub mod knockout;
+pub mod least_squares;
 pub mod normal;
 pub mod poisson;
 pub mod quasi;

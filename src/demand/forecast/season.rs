@@ -4,7 +4,7 @@
 //! where the offset is the number of whole weeks from the week of the lunisolar new year's day, −4 … +3. The months
 //! and offsets are drawn towards zero by a small ridge, so that a short history says little instead of nonsense.
 
-use crate::demand::least_squares::ridge;
+use crate::stats::least_squares::ridge;
 use jiff::civil::{Date, Weekday};
 
 const OFFSETS: std::ops::RangeInclusive<i32> = -4..=3;

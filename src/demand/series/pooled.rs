@@ -3,6 +3,7 @@
 use super::Options;
 use super::features::{Past, Shape, sums};
 use super::spread::Spread;
+use crate::stats::least_squares::cholesky;
 use rayon::prelude::*;
 
 /// Most training windows; longer tables are sampled at a wider stride.
@@ -204,7 +205,7 @@ impl Normal {
         for i in 0..n {
             self.matrix[i * n + i] += RIDGE;
         }
-        crate::demand::least_squares::cholesky(&mut self.matrix, &mut self.right, n);
+        cholesky(&mut self.matrix, &mut self.right);
         self.right
     }
 }

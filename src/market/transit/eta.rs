@@ -1,6 +1,7 @@
 //! When a car arrives: what finished trips took from a like place.
 
 use super::clock::Clock;
+use crate::stats::least_squares::cholesky;
 use rayon::prelude::*;
 
 /// A report.
@@ -211,23 +212,16 @@ fn moved_here(here: &Moment, near: &[(f64, Moment, f64)]) -> Vec<f64> {
     };
     let mean: [f64; 4] = std::array::from_fn(|k| near.iter().map(|x| shift(&x.1)[k]).sum::<f64>() / n);
     let level = near.iter().map(|x| x.2).sum::<f64>() / n;
-    let mut normal = [[0.0; 5]; 4];
+    let (mut normal, mut slope) = ([0.0; 16], [0.0; 4]);
     for (_, moment, took) in near {
         let x = shift(moment);
         for k in 0..4 {
-            (0..4).for_each(|l| normal[k][l] += (x[k] - mean[k]) * (x[l] - mean[l]));
-            normal[k][4] += (x[k] - mean[k]) * (took - level);
+            (0..=k).for_each(|l| normal[4 * k + l] += (x[k] - mean[k]) * (x[l] - mean[l]));
+            slope[k] += (x[k] - mean[k]) * (took - level);
         }
     }
-    (0..4).for_each(|k| normal[k][k] += RIDGE);
-    // Elimination without pivots: the matrix is positive definite.
-    for k in 0..4 {
-        for l in (0..4).filter(|l| *l != k) {
-            let factor = normal[l][k] / normal[k][k];
-            (0..5).for_each(|c| normal[l][c] -= factor * normal[k][c]);
-        }
-    }
-    let slope: [f64; 4] = std::array::from_fn(|k| normal[k][4] / normal[k][k]);
+    (0..4).for_each(|k| normal[5 * k] += RIDGE);
+    cholesky(&mut normal, &mut slope);
     near.iter().map(|(_, m, took)| took - shift(m).iter().zip(slope).map(|(x, b)| x * b).sum::<f64>()).collect()
 }
 

@@ -1,6 +1,7 @@
 //! A ridge classifier, and two ways for it to use edges.
 
 use super::web::Web;
+use crate::stats::least_squares::{factor, solve};
 
 /// Weight of the squared coefficients, features being of variance 1.
 const RIDGE: f64 = 1.0;
@@ -89,43 +90,23 @@ pub fn ridge(features: &[Vec<f64>], labels: &[usize], classes: usize, known: &[b
             (0..width).map(|f| if spread(f) > 1e-20 { spread(f).sqrt().recip() } else { 0.0 }).collect();
         features.iter().map(|x| (0..width).map(|f| (x[f] - mean[f]) * scale[f]).collect()).collect()
     };
-    let mut normal = vec![vec![0.0; width]; width];
+    let mut normal = vec![0.0; width * width];
     let mut right = vec![vec![0.0; width]; classes];
     let mut share = vec![0.0; classes];
     rows.iter().for_each(|&i| share[labels[i]] += 1.0 / n);
     for &i in &rows {
         let x = &scaled[i];
         for f in 0..width {
-            (0..=f).for_each(|g| normal[f][g] += x[f] * x[g]);
+            (0..=f).for_each(|g| normal[f * width + g] += x[f] * x[g]);
             (0..classes).for_each(|c| right[c][f] += x[f] * (f64::from(u8::from(labels[i] == c)) - share[c]));
         }
     }
-    (0..width).for_each(|f| normal[f][f] += RIDGE);
-    cholesky(&mut normal);
-    let weights: Vec<Vec<f64>> = right.into_iter().map(|r| solved(&normal, r)).collect();
-    let score = |x: &[f64], c: usize| share[c] + x.iter().zip(&weights[c]).map(|(a, b)| a * b).sum::<f64>();
+    (0..width).for_each(|f| normal[f * width + f] += RIDGE);
+    factor(&mut normal, width);
+    right.iter_mut().for_each(|weights| solve(&normal, weights));
+    let score = |x: &[f64], c: usize| share[c] + x.iter().zip(&right[c]).map(|(a, b)| a * b).sum::<f64>();
     scaled
         .iter()
         .map(|x| (0..classes).reduce(|a, b| if score(x, b) > score(x, a) { b } else { a }).unwrap_or(0))
         .collect()
-}
-
-/// The lower factor, in place of the lower triangle of a positive definite matrix.
-fn cholesky(a: &mut [Vec<f64>]) {
-    for i in 0..a.len() {
-        for j in 0..=i {
-            let dot: f64 = (0..j).map(|k| a[i][k] * a[j][k]).sum();
-            a[i][j] = if i == j { (a[i][i] - dot).max(1e-12).sqrt() } else { (a[i][j] - dot) / a[j][j] };
-        }
-    }
-}
-
-fn solved(lower: &[Vec<f64>], mut b: Vec<f64>) -> Vec<f64> {
-    for i in 0..b.len() {
-        b[i] = (b[i] - (0..i).map(|k| lower[i][k] * b[k]).sum::<f64>()) / lower[i][i];
-    }
-    for i in (0..b.len()).rev() {
-        b[i] = (b[i] - (i + 1..b.len()).map(|k| lower[k][i] * b[k]).sum::<f64>()) / lower[i][i];
-    }
-    b
 }

@@ -2,7 +2,7 @@
 
 /// Solves `min Σ w (y − X b)² + Σ ridge_k b_k²`; each row of `x` has as many entries as `ridge`. Every ridge entry that
 /// is above zero keeps its unknown defined even where the data say nothing.
-pub(super) fn ridge(x: &[Vec<f64>], y: &[f64], ridge: &[f64]) -> Vec<f64> {
+pub fn ridge(x: &[Vec<f64>], y: &[f64], ridge: &[f64]) -> Vec<f64> {
     let n = ridge.len();
     let mut a = vec![0.0; n * n];
     let mut b = vec![0.0; n];
@@ -17,13 +17,18 @@ pub(super) fn ridge(x: &[Vec<f64>], y: &[f64], ridge: &[f64]) -> Vec<f64> {
     for i in 0..n {
         a[i * n + i] += ridge[i];
     }
-    cholesky(&mut a, &mut b, n);
+    cholesky(&mut a, &mut b);
     b
 }
 
 /// Solves `A x = b` in place of `b`; `A` is positive definite, its lower triangle given by rows, and is overwritten.
-pub(super) fn cholesky(a: &mut [f64], b: &mut [f64], n: usize) {
-    // A = L Lᵀ, then L z = b and Lᵀ x = z.
+pub fn cholesky(a: &mut [f64], b: &mut [f64]) {
+    factor(a, b.len());
+    solve(a, b);
+}
+
+/// The factor `L` of `A = L Lᵀ` in place of the lower triangle of a positive definite `A` with `n` rows.
+pub fn factor(a: &mut [f64], n: usize) {
     for j in 0..n {
         for i in j..n {
             let sum: f64 = (0..j).map(|k| a[i * n + k] * a[j * n + k]).sum();
@@ -31,13 +36,19 @@ pub(super) fn cholesky(a: &mut [f64], b: &mut [f64], n: usize) {
             a[i * n + j] = if i == j { rest.max(1e-12).sqrt() } else { rest / a[j * n + j] };
         }
     }
+}
+
+/// Solves `L Lᵀ x = b` in place of `b`; `l` is a [`factor`].
+pub fn solve(l: &[f64], b: &mut [f64]) {
+    // L z = b, then Lᵀ x = z.
+    let n = b.len();
     for i in 0..n {
-        let sum: f64 = (0..i).map(|k| a[i * n + k] * b[k]).sum();
-        b[i] = (b[i] - sum) / a[i * n + i];
+        let sum: f64 = (0..i).map(|k| l[i * n + k] * b[k]).sum();
+        b[i] = (b[i] - sum) / l[i * n + i];
     }
     for i in (0..n).rev() {
-        let sum: f64 = (i + 1..n).map(|k| a[k * n + i] * b[k]).sum();
-        b[i] = (b[i] - sum) / a[i * n + i];
+        let sum: f64 = (i + 1..n).map(|k| l[k * n + i] * b[k]).sum();
+        b[i] = (b[i] - sum) / l[i * n + i];
     }
 }
 
