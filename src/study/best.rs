@@ -47,11 +47,10 @@ fn decisions(study: &Study, points: impl Iterator<Item = Point>) -> (Vec<Decisio
     let mut worlds: BTreeSet<Vec<String>> = BTreeSet::new();
     let mut all: Vec<(Vec<String>, BTreeMap<Vec<String>, Point>)> = Vec::new();
     for point in points {
-        let part = |decision: bool| -> Vec<String> {
-            let axes = study.axes.iter().zip(&point.places).filter(|(a, _)| (a.decision || !any) == decision);
-            axes.map(|(a, p)| a.shown(p)).collect()
-        };
-        let (values, world) = (part(true), part(false));
+        let (mut values, mut world) = (Vec::new(), Vec::new());
+        for (axis, value) in study.shown(&point) {
+            if axis.decision || !any { values.push(value) } else { world.push(value) }
+        }
         worlds.insert(world.clone());
         let k = *place.entry(values.clone()).or_insert(all.len());
         if k == all.len() {

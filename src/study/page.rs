@@ -51,7 +51,7 @@ pub fn facts(
     };
     let ranked = |r: super::report::Ranked| RankedFacts {
         point: r.index + 1,
-        values: study.axes.iter().zip(&point(r.index).places).map(|(a, p)| a.shown(p)).collect(),
+        values: study.shown(&point(r.index)).map(|(_, value)| value).collect(),
         profit: r.profit,
         behind: [r.behind.mean, r.behind.low(), r.behind.high()],
     };

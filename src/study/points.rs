@@ -139,6 +139,13 @@ pub fn list(study: &Study, path: &Path) -> Result<Vec<Vec<Place>>, ListError> {
     if points.is_empty() { Err(told("there is no row → write one for each point".into())) } else { Ok(points) }
 }
 
+impl Study {
+    /// The axes, each with what it shows at a point.
+    pub fn shown(&self, point: &Point) -> impl Iterator<Item = (&Axis, String)> {
+        self.axes.iter().zip(&point.places).map(|(axis, place)| (axis, axis.shown(place)))
+    }
+}
+
 impl Axis {
     /// What the axis shows at a place.
     pub fn shown(&self, place: &Place) -> String {

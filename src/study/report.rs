@@ -74,14 +74,14 @@ impl<'s> Collector<'s> {
             let entry = seen.entry(bin(axis, place)).or_insert((0.0, 0));
             (entry.0, entry.1) = (entry.0 + profit, entry.1 + 1);
         }
-        let part = |decision: bool| -> Vec<String> {
-            let axes = self.study.axes.iter().zip(&point.places).filter(|(a, _)| a.decision == decision);
-            axes.map(|(a, p)| a.shown(p)).collect()
-        };
         if self.compares {
+            let (mut decision, mut world) = (Vec::new(), Vec::new());
+            for (axis, value) in self.study.shown(point) {
+                if axis.decision { decision.push(value) } else { world.push(value) }
+            }
             let next = self.worlds.len();
-            let world = *self.worlds.entry(part(false)).or_insert(next);
-            self.choices.entry(part(true)).or_default().push((world, profit));
+            let world = *self.worlds.entry(world).or_insert(next);
+            self.choices.entry(decision).or_default().push((world, profit));
         }
     }
 

@@ -1,7 +1,7 @@
 //! The tables of a study, written point by point: `points` and `runs` as CSV or Parquet, and all in one SQLite file.
 
-use super::design::{Span, Study};
-use super::points::{Place, Point};
+use super::design::{Axis, Span, Study};
+use super::points::Point;
 use super::report::Collector;
 use super::task::Worked;
 use crate::io::columns::{Column, Columnar, Comma, Database, Kind, Sink, Value};
@@ -35,10 +35,14 @@ pub fn taken(study: &Study, name: &str) -> bool {
     first.iter().chain(&last).any(|c| c.name == name) || name == "regret" || name.starts_with("worst_")
 }
 
+/// What stands in the column of an axis.
+fn kind(axis: &Axis) -> Kind {
+    if matches!(axis.span, Span::Levels(_)) { Kind::Text } else { Kind::Number }
+}
+
 fn axes(study: &Study, decision: Option<bool>) -> Vec<Column> {
-    let kind = |span: &Span| if matches!(span, Span::Levels(_)) { Kind::Text } else { Kind::Number };
     let wanted = study.axes.iter().filter(|a| decision.is_none_or(|d| a.decision == d));
-    wanted.map(|a| Column::new(a.name.clone(), kind(&a.span))).collect()
+    wanted.map(|a| Column::new(a.name.clone(), kind(a))).collect()
 }
 
 /// The columns of `points`: an axis each between its number and its figures.
@@ -66,11 +70,7 @@ fn shown(text: &str, kind: Kind) -> Value {
 pub fn row(study: &Study, point: &Point, worked: &Worked) -> Vec<Value> {
     let status = if worked.no_plan.is_some() { "no plan" } else { "ok" };
     let mut cells = vec![Value::Whole(point.index as i64 + 1), Value::Text(status.to_owned())];
-    let at = |(axis, place): (&super::design::Axis, &Place)| {
-        let kind = if matches!(axis.span, Span::Levels(_)) { Kind::Text } else { Kind::Number };
-        shown(&axis.shown(place), kind)
-    };
-    cells.extend(study.axes.iter().zip(&point.places).map(at));
+    cells.extend(study.shown(point).map(|(axis, value)| shown(&value, kind(axis))));
     let three = |x: Option<[f64; 3]>| x.map_or([Value::Empty, Value::Empty, Value::Empty], |x| x.map(number));
     for f in &study.outputs {
         cells.extend(three(worked.figures.get(f).map(|f| f.plan)));

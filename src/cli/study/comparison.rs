@@ -121,7 +121,7 @@ impl Desk {
         let (planned, without) = collector.counts();
         let shown = |index: usize| -> Value {
             let point = self.point(index);
-            let pairs = self.study.axes.iter().zip(&point.places).map(|(a, p)| (a.name.clone(), json!(a.shown(p))));
+            let pairs = self.study.shown(&point).map(|(axis, value)| (axis.name.clone(), json!(value)));
             Value::Object(pairs.collect())
         };
         let ranking: Vec<Value> = collector

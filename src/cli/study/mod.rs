@@ -220,7 +220,7 @@ impl Desk {
     /// Where the axes stand at a point.
     fn named(&self, index: usize) -> String {
         let point = self.point(index);
-        let at = self.study.axes.iter().zip(&point.places).map(|(a, p)| format!("{} = {}", a.name, a.shown(p)));
+        let at = self.study.shown(&point).map(|(axis, value)| format!("{} = {value}", axis.name));
         at.collect::<Vec<_>>().join(", ")
     }
 
