@@ -2,7 +2,7 @@
 
 use super::design::{Span, Study};
 use super::points::Point;
-use super::report::Collector;
+use super::report::{Brief, Compared, Effect, Ranked, Regret};
 use crate::planning::Options;
 use crate::report::study::{AxisFacts, CloudFacts, RankedFacts, RegretFacts, StudyFacts};
 use crate::scenario::Scenario;
@@ -31,7 +31,7 @@ impl Title {
 pub fn facts(
     study: &Study,
     base: &Title,
-    collector: &Collector,
+    found: Compared,
     options: &Options,
     (total, hash): (usize, &str),
     point: impl Fn(usize) -> Point,
@@ -39,7 +39,7 @@ pub fn facts(
     let names = |wanted: Option<bool>| -> Vec<String> {
         study.axes.iter().filter(|a| wanted.is_none_or(|d| a.decision == d)).map(|a| a.name.clone()).collect()
     };
-    let axis = |e: super::report::Effect| {
+    let axis = |e: Effect| {
         let known = study.axes.iter().find(|a| a.name == e.axis);
         AxisFacts {
             decision: known.is_some_and(|a| a.decision),
@@ -49,46 +49,44 @@ pub fn facts(
             values: e.by_value,
         }
     };
-    let ranked = |r: super::report::Ranked| RankedFacts {
+    let ranked = |r: Ranked| RankedFacts {
         point: r.index + 1,
         values: study.shown(&point(r.index)).map(|(_, value)| value).collect(),
         profit: r.profit,
         behind: [r.behind.mean, r.behind.low(), r.behind.high()],
     };
-    let regret =
-        |r: super::report::Regret| RegretFacts { decision: r.decision, regret: r.regret, world: r.world, mean: r.mean };
-    let (planned, without) = collector.counts();
+    let regret = |r: Regret| RegretFacts { decision: r.decision, regret: r.regret, world: r.world, mean: r.mean };
     StudyFacts {
         study: study.id.clone(),
         base: base.name.clone(),
         synthetic: base.synthetic,
         currency: base.currency.clone(),
-        points: [total, planned, without],
+        points: [total, found.briefs.len(), found.without_plan],
         replications: options.replications,
         precision: options.precision,
         seed: options.seed,
         hash: hash.to_owned(),
-        axes: collector.effects().into_iter().map(axis).collect(),
+        cloud: cloud(&found),
+        axes: found.effects.into_iter().map(axis).collect(),
         names: names(None),
-        ranking: collector.ranking().into_iter().map(ranked).collect(),
-        sure: collector.sure(),
-        cloud: cloud(collector),
-        regrets: collector.regrets().into_iter().take(REGRETS).map(regret).collect(),
+        ranking: found.ranking.into_iter().map(ranked).collect(),
+        sure: found.sure,
+        regrets: found.regrets.into_iter().take(REGRETS).map(regret).collect(),
         sides: [names(Some(true)), names(Some(false))],
     }
 }
 
 /// All points that nothing beats, and of the others every so many-th by number.
-fn cloud(collector: &Collector) -> Vec<CloudFacts> {
-    let front: std::collections::BTreeSet<usize> = collector.front().into_iter().collect();
-    let every = collector.counts().0.div_ceil(DRAWN).max(1);
-    let kept = collector.briefs().enumerate().filter(|(k, b)| k % every == 0 || front.contains(&b.0));
-    kept.map(|(_, (index, profit, fill, capital))| CloudFacts {
-        point: index + 1,
-        profit,
-        fill,
-        capital,
-        front: front.contains(&index),
+fn cloud(found: &Compared) -> Vec<CloudFacts> {
+    let unbeaten = |b: &Brief| found.front.binary_search(&b.index).is_ok();
+    let every = found.briefs.len().div_ceil(DRAWN).max(1);
+    let kept = found.briefs.iter().enumerate().filter(|(k, b)| k % every == 0 || unbeaten(b));
+    kept.map(|(_, b)| CloudFacts {
+        point: b.index + 1,
+        profit: b.profit,
+        fill: b.fill,
+        capital: b.capital,
+        front: unbeaten(b),
     })
     .collect()
 }

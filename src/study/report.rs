@@ -12,13 +12,17 @@ const RANKED: usize = 50;
 /// Level of intervals.
 const LEVEL: f64 = 0.95;
 
-/// What is kept of every point while all are read.
+/// What is kept of every point with a plan.
 #[derive(Clone, Debug)]
-struct Brief {
-    index: usize,
-    profit: f64,
-    fill: f64,
-    capital: f64,
+pub struct Brief {
+    /// Its position in the design.
+    pub index: usize,
+    /// Mean yearly profit of its plan.
+    pub profit: f64,
+    /// Share served from stock.
+    pub fill: f64,
+    /// One-off money.
+    pub capital: f64,
 }
 
 /// Takes the points one by one, in their order.
@@ -85,18 +89,22 @@ impl<'s> Collector<'s> {
         }
     }
 
-    /// Points with a plan, and without one.
-    pub fn counts(&self) -> (usize, usize) {
-        (self.briefs.len(), self.without_plan)
-    }
-
-    /// Index, mean profit, share served from stock and one-off money of every point with a plan, in their order.
-    pub fn briefs(&self) -> impl Iterator<Item = (usize, f64, f64, f64)> {
-        self.briefs.iter().map(|b| (b.index, b.profit, b.fill, b.capital))
+    /// All of them side by side.
+    pub fn compared(self) -> Compared {
+        let ranking = self.ranking();
+        Compared {
+            sure: sure(&ranking),
+            ranking,
+            effects: self.effects(),
+            front: self.front(),
+            regrets: self.regrets(),
+            briefs: self.briefs,
+            without_plan: self.without_plan,
+        }
     }
 
     /// The best points by mean profit, each with its paired distance to the first.
-    pub fn ranking(&self) -> Vec<Ranked> {
+    fn ranking(&self) -> Vec<Ranked> {
         let Some(first) = self.best.first() else { return Vec::new() };
         let behind = |runs: &[f64]| {
             let apart: Vec<f64> = runs.iter().zip(&first.2).map(|(a, b)| a - b).collect();
@@ -108,14 +116,8 @@ impl<'s> Collector<'s> {
             .collect()
     }
 
-    /// Lower bound on the probability that no other ranked point is better than the first (Bonferroni, paired).
-    pub fn sure(&self) -> f64 {
-        let ahead: Vec<Interval> = self.ranking().iter().skip(1).map(|r| r.behind.scaled(-1.0)).collect();
-        none_better(&ahead, LEVEL, 0.0)
-    }
-
     /// What each axis moves: mean profit by value, the widest axis first.
-    pub fn effects(&self) -> Vec<Effect> {
+    fn effects(&self) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self
             .study
             .axes
@@ -135,7 +137,7 @@ impl<'s> Collector<'s> {
     }
 
     /// Points that no other beats on profit, share served from stock and one-off money together.
-    pub fn front(&self) -> Vec<usize> {
+    fn front(&self) -> Vec<usize> {
         let mut order: Vec<&Brief> = self.briefs.iter().collect();
         order.sort_by(|a, b| {
             let money = b.profit.total_cmp(&a.profit).then(b.fill.total_cmp(&a.fill));
@@ -155,7 +157,7 @@ impl<'s> Collector<'s> {
 
     /// What each decision costs in its worst world, against the best decision there; the most robust first. Only decisions
     /// that were tried in every world.
-    pub fn regrets(&self) -> Vec<Regret> {
+    fn regrets(&self) -> Vec<Regret> {
         let mut worlds = vec![&[][..]; self.worlds.len()];
         self.worlds.iter().for_each(|(world, &k)| worlds[k] = world);
         let mut best = vec![f64::NEG_INFINITY; worlds.len()];
@@ -189,6 +191,12 @@ impl<'s> Collector<'s> {
     }
 }
 
+/// Lower bound on the probability that no other ranked point is better than the first (Bonferroni, paired).
+fn sure(ranking: &[Ranked]) -> f64 {
+    let ahead: Vec<Interval> = ranking.iter().skip(1).map(|r| r.behind.scaled(-1.0)).collect();
+    none_better(&ahead, LEVEL, 0.0)
+}
+
 /// Whether an axis takes any number: not in a list, whose rows may name one number again and again.
 fn ranges(study: &Study, axis: &super::design::Axis) -> bool {
     matches!(axis.span, super::design::Span::Range(..)) && !matches!(study.layout, super::design::Layout::List(_))
@@ -209,6 +217,25 @@ fn bin(axis: &super::design::Axis, place: &Place) -> String {
 
 fn numeric(text: &str) -> f64 {
     text.parse().unwrap_or(f64::NEG_INFINITY)
+}
+
+/// All points side by side.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// The points with a plan, in their order.
+    pub briefs: Vec<Brief>,
+    /// Points without one.
+    pub without_plan: usize,
+    /// The best points by mean profit.
+    pub ranking: Vec<Ranked>,
+    /// With what probability no other ranked point is better than the first, at least.
+    pub sure: f64,
+    /// What each axis moves, the widest first.
+    pub effects: Vec<Effect>,
+    /// Points that no other beats on profit, share served from stock and one-off money together, in their order.
+    pub front: Vec<usize>,
+    /// What each decision costs in its worst world, the most robust first.
+    pub regrets: Vec<Regret>,
 }
 
 /// A ranked point.

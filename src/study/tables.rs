@@ -2,7 +2,7 @@
 
 use super::design::{Axis, Span, Study};
 use super::points::Point;
-use super::report::Collector;
+use super::report::Compared;
 use super::task::Worked;
 use crate::io::columns::{Column, Columnar, Comma, Database, Kind, Sink, Value};
 use std::io;
@@ -149,18 +149,18 @@ impl<'s> Tables<'s> {
     ///
     /// # Errors
     /// What the system says when they cannot be written.
-    pub fn finish(self, collector: &Collector) -> io::Result<Vec<(&'static str, TempPath)>> {
+    pub fn finish(self, found: &Compared) -> io::Result<Vec<(&'static str, TempPath)>> {
         for sink in self.sinks.into_iter().chain([self.runs]) {
             sink.finish()?;
         }
-        comparison(&self.base, self.study, collector)?;
+        comparison(&self.base, self.study, found)?;
         self.base.finish()?;
         Ok(self.files)
     }
 }
 
 /// The ready tables: `ranking`, `effects`, `front`, `regrets`.
-fn comparison(base: &Database, study: &Study, collector: &Collector) -> io::Result<()> {
+fn comparison(base: &Database, study: &Study, found: &Compared) -> io::Result<()> {
     let column = |(name, kind): (&str, Kind)| Column::new(name, kind);
     let whole = |n: usize| Value::Whole(n as i64);
     let ranking = [
@@ -172,26 +172,26 @@ fn comparison(base: &Database, study: &Study, collector: &Collector) -> io::Resu
         ("behind_high", Kind::Number),
     ];
     base.table("ranking", &ranking.map(column))?;
-    for (k, r) in collector.ranking().iter().enumerate() {
+    for (k, r) in found.ranking.iter().enumerate() {
         let behind = [r.profit, r.behind.mean, r.behind.low(), r.behind.high()].map(number);
         base.add("ranking", &[vec![whole(k + 1), whole(r.index + 1)], behind.to_vec()].concat())?;
     }
     let effects = [("axis", Kind::Text), ("value", Kind::Text), ("profit_mean", Kind::Number), ("width", Kind::Number)];
     base.table("effects", &effects.map(column))?;
-    for e in collector.effects() {
+    for e in &found.effects {
         for (value, profit) in &e.by_value {
             let texts = [e.axis.clone(), value.clone()].map(Value::Text);
             base.add("effects", &[texts.to_vec(), vec![number(*profit), number(e.width)]].concat())?;
         }
     }
     base.table("front", &[column(("point", Kind::Whole))])?;
-    collector.front().iter().try_for_each(|&k| base.add("front", &[whole(k + 1)]))?;
+    found.front.iter().try_for_each(|&k| base.add("front", &[whole(k + 1)]))?;
     let (decisions, worlds) = (axes(study, Some(true)), axes(study, Some(false)));
     let worst = worlds.iter().map(|c| Column::new(format!("worst_{}", c.name), c.kind));
     let more = [Column::new("regret", Kind::Number), Column::new("profit_mean", Kind::Number)];
     let all: Vec<Column> = more.into_iter().chain(decisions.iter().cloned()).chain(worst).collect();
     base.table("regrets", &all)?;
-    for r in collector.regrets() {
+    for r in &found.regrets {
         let at = |(text, column): (&String, &Column)| shown(text, column.kind);
         let mut row = vec![number(r.regret), number(r.mean)];
         row.extend(r.decision.iter().zip(&decisions).map(at));

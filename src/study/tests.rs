@@ -1,6 +1,6 @@
 use super::design::{Layout, Span, parse};
 use super::points::{Place, Point, common, count, part, point, variant};
-use super::report::Collector;
+use super::report::{Collector, Compared};
 use super::task::{Figure, Worked};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -201,18 +201,17 @@ fn comparisons_are_what_they_are_called() {
             all.push((p.clone(), plan("profit"), plan("fill_rate"), w.placement["one_off_cost"]));
             collector.add(&p, &w);
         }
-        let ranking = collector.ranking();
+        let Compared { ranking, front, effects, regrets, sure, .. } = collector.compared();
         assert_eq!(ranking.len(), 12);
         assert!(ranking.windows(2).all(|w| w[0].profit >= w[1].profit));
         assert!((ranking[3].behind.mean - (ranking[3].profit - ranking[0].profit)).abs() < 1e-9);
         let as_good = |a: &(Point, f64, f64, f64), b: &(Point, f64, f64, f64)| a.1 >= b.1 && a.2 >= b.2 && a.3 <= b.3;
-        let front: Vec<usize> = collector.front();
         for a in &all {
             let beaten = all.iter().any(|b| b.0.index != a.0.index && as_good(b, a) && !as_good(a, b));
             let twin = all.iter().any(|b| b.0.index < a.0.index && as_good(b, a) && as_good(a, b));
             assert_eq!(front.contains(&a.0.index), !beaten && !twin, "{a:?} {front:?}");
         }
-        let closings = collector.effects().into_iter().find(|e| e.axis == "closings").unwrap();
+        let closings = effects.into_iter().find(|e| e.axis == "closings").unwrap();
         let mean = |k: usize| {
             let of: Vec<f64> = all.iter().filter(|a| a.0.places[2] == Place::Level(k)).map(|a| a.1).collect();
             of.iter().sum::<f64>() / 6.0
@@ -224,11 +223,10 @@ fn comparisons_are_what_they_are_called() {
             let profit = |world: usize, k: usize| all[world * 2 + k].1;
             (0..6).map(|w| profit(w, 0).max(profit(w, 1)) - profit(w, k)).fold(0.0, f64::max)
         };
-        let regrets = collector.regrets();
         assert_eq!(regrets.len(), 2);
         assert!((regrets[0].regret - regret(0).min(regret(1))).abs() < 1e-9);
         assert!((regrets[1].regret - regret(0).max(regret(1))).abs() < 1e-9);
-        assert!((0.0..=1.0).contains(&collector.sure()));
+        assert!((0.0..=1.0).contains(&sure));
     }
 }
 

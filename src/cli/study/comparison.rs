@@ -9,7 +9,7 @@ use crate::progress::Observer;
 use crate::study::SEMANTICS;
 use crate::study::page;
 use crate::study::points::Point;
-use crate::study::report::Collector;
+use crate::study::report::{Collector, Compared};
 use crate::study::store::Kind;
 use crate::study::tables::{DATABASE, Tables};
 use crate::study::task::{self, Worked};
@@ -92,20 +92,21 @@ impl Desk {
             }
         }
         self.watch.finish();
-        let summary = self.summary(&collector);
+        let found = collector.compared();
+        let summary = self.summary(&found);
         let mut stage = Stage::new();
         stage.start_fresh();
-        for (name, file) in tables.finish(&collector).map_err(|e| unwritable(&e))? {
+        for (name, file) in tables.finish(&found).map_err(|e| unwritable(&e))? {
             stage.take(name, file);
         }
         let mut effects = vec![["axis", "value", "profit_mean"].map(String::from).to_vec()];
-        for e in collector.effects() {
+        for e in &found.effects {
             effects.extend(e.by_value.iter().map(|(v, p)| vec![e.axis.clone(), v.clone(), p.to_string()]));
         }
         stage.put("effects.csv", table::text(effects).into_bytes());
         stage.put("study.json", pretty(&summary));
         let counted = (keys.len(), self.hash.as_str());
-        let facts = page::facts(&self.study, &self.title, &collector, &self.options, counted, |i| self.point(i));
+        let facts = page::facts(&self.study, &self.title, found, &self.options, counted, |i| self.point(i));
         stage.put("study.html", crate::report::study::page(&facts).into_bytes());
         let made = json!({
             "program": {"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION"), "results_format": 1},
@@ -117,37 +118,37 @@ impl Desk {
         Ok(summary)
     }
 
-    fn summary(&self, collector: &Collector) -> Value {
-        let (planned, without) = collector.counts();
+    fn summary(&self, found: &Compared) -> Value {
         let shown = |index: usize| -> Value {
             let point = self.point(index);
             let pairs = self.study.shown(&point).map(|(axis, value)| (axis.name.clone(), json!(value)));
             Value::Object(pairs.collect())
         };
-        let ranking: Vec<Value> = collector
-            .ranking()
+        let ranking: Vec<Value> = found
+            .ranking
             .iter()
             .map(|r| {
                 json!({"point": r.index + 1, "axes": shown(r.index), "profit": r.profit, "behind": r.behind.mean,
                        "behind_low": r.behind.low(), "behind_high": r.behind.high()})
             })
             .collect();
-        let effects: Vec<Value> = collector
-            .effects()
+        let effects: Vec<Value> = found
+            .effects
             .iter()
             .map(|e| json!({"axis": e.axis, "width": e.width, "profit_by_value": e.by_value}))
             .collect();
-        let regrets: Vec<Value> = collector
-            .regrets()
+        let regrets: Vec<Value> = found
+            .regrets
             .iter()
             .take(page::REGRETS)
             .map(|r| json!({"decision": r.decision, "regret": r.regret, "worst_world": r.world, "mean_profit": r.mean}))
             .collect();
         json!({
-            "study": self.study.id, "points": self.count(), "with_plan": planned, "without_plan": without,
-            "replications": self.options.replications, "precision": self.options.precision, "seed": self.options.seed,
-            "repeatable": true, "best_is_best_with_probability": collector.sure(), "ranking": ranking,
-            "effects": effects, "front": collector.front().iter().map(|i| i + 1).collect::<Vec<_>>(), "regrets": regrets,
+            "study": self.study.id, "points": self.count(), "with_plan": found.briefs.len(),
+            "without_plan": found.without_plan, "replications": self.options.replications,
+            "precision": self.options.precision, "seed": self.options.seed, "repeatable": true,
+            "best_is_best_with_probability": found.sure, "ranking": ranking, "effects": effects,
+            "front": found.front.iter().map(|i| i + 1).collect::<Vec<_>>(), "regrets": regrets,
         })
     }
 }
