@@ -70,3 +70,51 @@ fn faults_have_a_place_and_too_little_is_said_to_be() {
     let (code, _, err) = run(home.path(), "track p.csv");
     assert!(code == 1 && err.contains("at least 30"), "{err}");
 }
+
+/// Tiny's table expects 14 cars of M1 at D3 in the first week and 28 at D1 in the second. Of those of D3 one comes in time, one ten
+/// days from now; one comes to a store that the table has nothing for.
+#[test]
+fn a_scenario_is_planned_again_with_what_is_on_the_road() {
+    let home = tempfile::tempdir().unwrap();
+    let tiny = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/tiny");
+    let tiny = tiny.to_str().unwrap();
+    let mut text = reports().replace("2026-05-", "2026-06-");
+    text =
+        text.lines().filter(|l| l.starts_with("car_id") || l.starts_with('F')).fold(String::new(), |t, l| t + l + "\n");
+    for (car, km, dealer) in [("near", 300, "D3"), ("far", 5_000, "D3"), ("new", 300, "D2")] {
+        let _ = writeln!(text, "{car},2026-06-27 00:00,{},{dealer},M1,", km + 300);
+        let _ = writeln!(text, "{car},2026-06-27 14:00,{km},{dealer},M1,");
+    }
+    fs::write(home.path().join("p.csv"), &text).unwrap();
+    let (code, said, err) = run(home.path(), &format!("track p.csv --scenario {tiny} --out out --json"));
+    assert_eq!(code, 0, "{err}");
+    let answer: Value = serde_json::from_str(&said).unwrap();
+    let table = &answer["under_way_table"];
+    let counts = ["later", "sooner", "unknown", "lost", "pairs"].map(|k| table[k].as_u64().unwrap());
+    assert_eq!(counts, [1, 0, 1, 0, 2], "{table}");
+    let variant = fs::read_to_string(home.path().join("out/tracked.toml")).unwrap();
+    for row in [
+        "site_id = \"D2\", model_id = \"M1\", arrival_week_start = \"2026-06-29\", cars = 1 }",
+        "site_id = \"D3\", model_id = \"M1\", arrival_week_start = \"2026-06-29\", cars = 12 }",
+        "arrival_week_start = \"2026-07-06\", cars = 1, promised_week_start = \"2026-06-29\" }",
+    ] {
+        assert!(variant.contains(row), "{row} in {variant}");
+    }
+    // The variant is a scenario: it is checked, and planned from.
+    let (code, _, err) = run(home.path(), &format!("check {tiny} --variant out/tracked.toml"));
+    assert_eq!(code, 0, "{err}");
+    for step in ["transfer", "replenish"] {
+        let line = format!("{step} {tiny} --variant out/tracked.toml --out planned --quiet");
+        let (code, _, err) = run(home.path(), &line);
+        assert_eq!(code, 0, "{err}");
+    }
+    let (code, said, _) = run(home.path(), &format!("track p.csv --scenario {tiny} --out out"));
+    assert!(
+        code == 0 && said.contains("1 arrive in a later week") && said.contains("--variant out/tracked.toml"),
+        "{said}"
+    );
+    // Ids that the scenario does not have.
+    fs::write(home.path().join("q.csv"), text.replace(",D3,", ",D33,")).unwrap();
+    let (code, _, err) = run(home.path(), &format!("track q.csv --scenario {tiny}"));
+    assert!(code == 2 && err.contains("dealer \"D33\""), "{err}");
+}

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 const EXAMPLES: &str = "\
 Examples:
   forecourt conform events.csv                                 test drive, order, delivery, follow-up
+  forecourt conform complaints.csv --process complaints           complaints to their confirmation, timed
   forecourt conform events.csv --model process.toml --json
   forecourt conform events.csv --out checked --status done.csv  deviations.csv, tasks.csv, times.csv; what is done is not raised again
 
@@ -27,12 +28,22 @@ const FEWEST: usize = 5;
 /// Dealers and tasks shown in the terminal.
 const SHOWN: usize = 10;
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum ProcessArg {
+    Sales,
+    Complaints,
+}
+
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ConformArgs {
     /// Table of events.
     log: PathBuf,
-    /// File of the process [default: test drive, order, delivery within 45 days, follow-up within 7].
+    /// Which process: sales (test drive, order, delivery within 45 days, follow-up within 7) or complaints (assignment within a
+    /// day, answer within 2, confirmation or refusal within 7; what is refused is assigned again).
+    #[arg(long, value_enum, default_value = "sales", conflicts_with = "model")]
+    process: ProcessArg,
+    /// File of another process.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
     /// Day as of which the cases are judged [default: that of the latest event].
@@ -64,6 +75,7 @@ pub(super) fn run(args: &ConformArgs) -> u8 {
 fn answer(args: &ConformArgs) -> Result<String, u8> {
     let net = match &args.model {
         Some(file) => events::read_process(file).map_err(|f| check::refused(&f))?,
+        None if args.process == ProcessArg::Complaints => Net::complaints(),
         None => Net::standard(),
     };
     let log = events::read(&args.log, &net).map_err(|f| check::refused(&f))?;

@@ -1,5 +1,8 @@
 //! `forecourt customers`: who comes back, what they are worth, whom to keep.
 
+mod groups;
+
+use self::groups::{Grouped, Groups};
 use super::terminal::{print, say};
 use super::{check, exit, out};
 use crate::digest::hex;
@@ -25,6 +28,7 @@ Examples:
   forecourt customers summary.csv --model pareto-nbd --json
   forecourt customers visits.csv --split 2026-01-01                  learn until then, compare with what came after
   forecourt customers visits.csv --offers offers.csv --budget 200000
+  forecourt customers visits.csv --clusters auto --out customers.csv  as many groups as silhouette and stability argue for
 
 The table has one row a customer (id, frequency, recency, T and, where known, monetary_value), or one row a purchase
 (customer_id, date and, where known, amount). Offers: offer, cost_cny, keeps_share, tiers. Descriptive: nothing of this
@@ -77,6 +81,9 @@ pub(super) struct CustomersArgs {
     /// Warn of customers who bought again and are active with less than this.
     #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
     warn_below: f64,
+    /// Group customers who are alike: into 2 to 12 groups, or as many as the data argue for (auto).
+    #[arg(long, value_name = "N|auto", value_parser = groups::wanted)]
+    clusters: Option<Groups>,
     /// Offers that may keep customers.
     #[arg(long, value_name = "FILE", requires = "budget")]
     offers: Option<PathBuf>,
@@ -232,6 +239,7 @@ fn answer(args: &CustomersArgs) -> Result<String, Failure> {
     };
     let unsettled = || Failure::Fit(FitError::Data("the model's series do not settle for some customer".into()));
     let found = outlooks(&customers, &model, spending.as_ref().map(|s| &s.0), &terms).ok_or_else(unsettled)?;
+    let grouped = args.clusters.map(|n| Grouped::new(n, &customers, &found, spending.is_some())).transpose()?;
     let plan = offers.as_ref().map(|list| offers::assign(list, &found, args.budget.unwrap_or(0.0)));
     if let (Some(list), Some(plan)) = (&offers, &plan) {
         let said = offers::certificate(list, &found, &plan.choice);
@@ -240,11 +248,11 @@ fn answer(args: &CustomersArgs) -> Result<String, Failure> {
     }
     let tested = later.as_ref().map(|l| backtest(&customers, &model, l)).transpose().map_err(|()| unsettled())?;
     if let Some(path) = &args.out {
-        let bytes = rows(args, &names, &found, offers.as_deref().zip(plan.as_ref()));
+        let bytes = rows(args, &names, &found, offers.as_deref().zip(plan.as_ref()), grouped.as_ref());
         out::file(path, &bytes).map_err(Failure::Write)?;
     }
     let alike = spending.as_ref().is_some_and(|s| s.1.is_none());
-    let all = Answer { args, fit, spending: spending.and_then(|s| s.1), alike, found, offers, plan, tested };
+    let all = Answer { args, fit, spending: spending.and_then(|s| s.1), alike, found, offers, plan, tested, grouped };
     Ok(if args.json { format!("{}\n", all.json()) } else { all.text() })
 }
 
@@ -281,8 +289,15 @@ fn backtest(customers: &[Customer], model: &Fitted, later: &Later) -> Result<Bac
     Ok(classes)
 }
 
-fn rows(args: &CustomersArgs, names: &[String], found: &[Outlook], offers: Option<(&[Offer], &Assigned)>) -> Vec<u8> {
+fn rows(
+    args: &CustomersArgs,
+    names: &[String],
+    found: &[Outlook],
+    offers: Option<(&[Offer], &Assigned)>,
+    grouped: Option<&Grouped>,
+) -> Vec<u8> {
     use csv_table::Cell;
+    let group = grouped.and_then(|g| g.of.as_ref());
     let header = [
         "customer_id",
         "tier",
@@ -295,6 +310,7 @@ fn rows(args: &CustomersArgs, names: &[String], found: &[Outlook], offers: Optio
         "offer",
         "leaves_probability",
         "value_at_risk",
+        "group",
     ];
     let mut table = csv_table::Table::new(&header);
     for (k, (name, o)) in names.iter().zip(found).enumerate() {
@@ -313,6 +329,7 @@ fn rows(args: &CustomersArgs, names: &[String], found: &[Outlook], offers: Optio
             offer.map_or(Cell::Empty, Cell::Text),
             Cell::Number(o.leaves, 6),
             Cell::Number(o.active * o.leaves * o.value_if_active, 4),
+            group.map_or(Cell::Empty, |g| Cell::from(g[k] as u64 + 1)),
         ]);
     }
     table.into_bytes()
@@ -328,6 +345,7 @@ struct Answer<'a> {
     offers: Option<Vec<Offer>>,
     plan: Option<Assigned>,
     tested: Option<Backtest>,
+    grouped: Option<Grouped>,
 }
 
 impl Answer<'_> {
@@ -377,6 +395,9 @@ impl Answer<'_> {
                 "made": list.iter().enumerate().map(|(k, o)| (o.name.clone(), json!(made(k)))).collect::<Map<_, _>>(),
             });
         }
+        if let Some(grouped) = &self.grouped {
+            answer["groups"] = grouped.json();
+        }
         if let Some(classes) = &self.tested {
             answer["backtest"] = classes
                 .iter()
@@ -422,6 +443,9 @@ impl Answer<'_> {
             warned.len(),
             100.0 * self.args.warn_below
         );
+        if let Some(grouped) = &self.grouped {
+            text += &grouped.text(unit);
+        }
         if let Some(plan) = &self.plan {
             let made = plan.choice.iter().flatten().count();
             let _ = writeln!(

@@ -1,14 +1,18 @@
 //! `forecourt dispatch`: which dealer each lead goes to.
 
+mod effect;
+
+use self::effect::{Effect, EffectArgs};
 use super::steps::set_threads;
 use super::terminal::{print, say};
 use super::{check, exit, out};
-use crate::io::leads::{self as table, Tables};
+use crate::io::market::leads::{self as table, Known, Tables};
 use crate::io::results::table::{Cell, Table};
-use crate::market::leads::online::{self, Online};
+use crate::market::leads::online::{self, Lesson, Online};
 use crate::market::leads::problem::{Plan, Problem};
 use crate::market::leads::reach::{Terms, problem};
 use crate::market::leads::solve::solve;
+use crate::market::leads::waiting::Timed;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -19,9 +23,12 @@ Examples:
   forecourt dispatch leads.csv dealers.csv --fair-share 0.5 --fair-worth 200 --json
   forecourt dispatch leads.csv dealers.csv --online          answer in the order of the rows, and say what that regrets
 
-Leads: lead_id, lat_deg, lon_deg, value_cny and, where known, skill and preferred_dealer_id. Dealers: dealer_id, lat_deg,
-lon_deg, capacity_leads, conversion_share and, where known, skills (a|b). Descriptive: nothing of this enters the
-simulation yet.";
+  forecourt dispatch leads.csv dealers.csv --scenario scenarios/china --simulate 200
+                                                             zones, dealers and models of a scenario; what it does to waiting
+
+Leads: lead_id, lat_deg and lon_deg (or zone_id), value_cny (or model_id) and, where known, arrived, skill, preferred_dealer_id,
+refused_dealer_id (who had it before: a complaint goes to somebody else), customer_id. Dealers: dealer_id, lat_deg, lon_deg,
+capacity_leads, conversion_share and, where known, advisers and skills (a|b). Descriptive: nothing of this enters the plan.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -30,6 +37,9 @@ pub(super) struct DispatchArgs {
     leads: PathBuf,
     /// Table of dealers or teams.
     dealers: PathBuf,
+    /// Scenario whose zones, dealers and models the tables name.
+    #[arg(long, value_name = "SCENARIO")]
+    scenario: Option<PathBuf>,
     /// Minutes of travel in which conversion halves.
     #[arg(long, value_name = "MIN", default_value_t = 45.0, value_parser = above_zero)]
     half_time: f64,
@@ -51,9 +61,11 @@ pub(super) struct DispatchArgs {
     /// Worth of a lead within it, money.
     #[arg(long, value_name = "MONEY", default_value_t = 0.0, value_parser = not_negative)]
     fair_worth: f64,
-    /// Also answer the leads one at a time, in the order of the rows, and say what that regrets.
+    /// Also answer the leads one at a time, as they arrive (or in the order of the rows), and say what that regrets.
     #[arg(long)]
     online: bool,
+    #[command(flatten)]
+    effect: EffectArgs,
     /// Write a row for each lead.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -84,10 +96,21 @@ fn share(text: &str) -> Result<f64, String> {
 /// Runs the command.
 pub(super) fn run(args: &DispatchArgs) -> u8 {
     set_threads(args.threads);
-    let tables = match table::read(&args.leads, &args.dealers) {
-        Ok(tables) => tables,
-        Err(faults) => return check::refused_each(&faults),
-    };
+    match answer(args) {
+        Ok(text) => print(&text),
+        Err(code) => code,
+    }
+}
+
+fn answer(args: &DispatchArgs) -> Result<String, u8> {
+    let scenario = args.scenario.as_ref().map(|s| crate::io::scenario::read(s)).transpose();
+    let scenario = scenario.map_err(|f| check::refused(&f))?.map(|s| s.0);
+    let known = scenario.as_ref().map(Known::new);
+    let tables = table::read(&args.leads, &args.dealers, known.as_ref()).map_err(|f| check::refused(&f))?;
+    if args.effect.simulate.is_some() && tables.arrived.is_empty() {
+        say(&format!("forecourt: {}: --simulate needs the column arrived: when each lead came", args.leads.display()));
+        return Err(exit::BAD_INPUT);
+    }
     let terms = Terms {
         circuity: args.circuity,
         speed: args.speed,
@@ -98,34 +121,31 @@ pub(super) fn run(args: &DispatchArgs) -> u8 {
         fair_worth: args.fair_worth,
     };
     let (problem, group) = problem(&tables.leads, &tables.desks, &terms);
-    let answered = solve(&problem).and_then(|plan| {
-        let online = args.online.then(|| online::answer(&problem, &group, group.len())).transpose()?;
-        Ok((plan, online))
-    });
-    let (plan, online) = match answered {
-        Ok(answered) => answered,
-        Err(e) => {
-            say(&format!("forecourt: {e}"));
-            return exit::INTERNAL;
-        }
+    let timed =
+        (!tables.arrived.is_empty()).then(|| Timed::new(&tables.arrived, &tables.lead_ids, args.effect.hours()));
+    let order = timed.as_ref().map_or_else(|| (0..group.len()).collect(), |t| t.order.clone());
+    let failed = |e: crate::flow::FlowError| {
+        say(&format!("forecourt: {e}"));
+        exit::INTERNAL
     };
-    let all = Answer { args, tables, terms, dealer: spread(&plan, &group), problem, group, plan, online };
-    if let Some(path) = &args.out
-        && let Err(code) = out::file(path, &all.rows())
-    {
-        return code;
+    let plan = solve(&problem).map_err(failed)?;
+    let dealer = plan.spread(&group, &order);
+    let arrivals: Vec<usize> = order.iter().map(|&l| group[l]).collect();
+    let lessons: Vec<Lesson> = if args.online || args.effect.simulate.is_some() {
+        online::lessons(&problem, &arrivals, arrivals.len()).map_err(failed)?
+    } else {
+        Vec::new()
+    };
+    let online = args.online.then(|| online::answer(&problem, &arrivals, &lessons));
+    let effect = args.effect.simulate.zip(timed.as_ref()).map(|(runs, timed)| {
+        let room = args.effect.room(&tables, &group, &problem, &terms, timed);
+        Effect::new(&room, &dealer, &lessons, args.effect.seed, runs)
+    });
+    let all = Answer { args, tables, terms, problem, group, plan, dealer, online, effect };
+    if let Some(path) = &args.out {
+        out::file(path, &all.rows())?;
     }
-    print(&if args.json { format!("{}\n", all.json()) } else { all.text() })
-}
-
-/// The dealer of every lead: those of a group in the order of the rows.
-fn spread(plan: &Plan, group: &[usize]) -> Vec<Option<u32>> {
-    let mut left: Vec<std::vec::IntoIter<u32>> = plan
-        .taken
-        .iter()
-        .map(|list| list.iter().flat_map(|&(d, n)| std::iter::repeat_n(d, n as usize)).collect::<Vec<_>>().into_iter())
-        .collect();
-    group.iter().map(|&g| left[g].next()).collect()
+    Ok(if args.json { format!("{}\n", all.json()) } else { all.text() })
 }
 
 struct Answer<'a> {
@@ -137,6 +157,7 @@ struct Answer<'a> {
     plan: Plan,
     dealer: Vec<Option<u32>>,
     online: Option<Online>,
+    effect: Option<Effect>,
 }
 
 impl Answer<'_> {
@@ -205,6 +226,9 @@ impl Answer<'_> {
                 "worth": money(online.worth), "regret": self.regret(online), "lessons": online.lessons,
             });
         }
+        if let Some(effect) = &self.effect {
+            answer["simulated"] = effect.json();
+        }
         answer
     }
 
@@ -247,9 +271,12 @@ impl Answer<'_> {
                 100.0 * self.regret(online)
             );
         }
+        if let Some(effect) = &self.effect {
+            text += &effect.text();
+        }
         if let Some(out) = &self.args.out {
             let _ = writeln!(text, "leads: {}", out.display());
         }
-        text + "descriptive: nothing of this enters the simulation yet\n"
+        text + "descriptive: nothing of this enters the plan\n"
     }
 }

@@ -164,7 +164,10 @@ fn write(files: &[GeneratedFile], folder: &Path, force: bool) -> Result<Generate
         pending.push((DIGESTS, digests.as_bytes()));
     }
     for (name, bytes) in &pending {
-        put(&folder.join(name), folder, bytes)?;
+        let path = folder.join(name);
+        let home = path.parent().unwrap_or(folder);
+        fs::create_dir_all(home).map_err(fault(home))?;
+        put(&path, home, bytes)?;
     }
     Ok(Generated { files: sizes(files), written: pending.len() })
 }
@@ -239,8 +242,8 @@ mod tests {
         let out = folder.path().join("made/here");
         let out = out.to_str().expect("a plain path");
         let done = run(&parse(&["generate", "china", "--out", out, "--seed", "3"])).expect("written");
-        assert_eq!((done.files.len(), done.written), (12, 13));
-        assert!(done.to_string().contains("sales.csv") && done.to_string().ends_with("13 files written"));
+        assert_eq!((done.files.len(), done.written), (17, 18));
+        assert!(done.to_string().contains("sales.csv") && done.to_string().ends_with("18 files written"));
         assert!(run(&parse(&["generate", "china", "--out", out, "--seed", "3", "--verify"])).is_ok());
         assert!(matches!(
             run(&parse(&["generate", "china", "--out", out, "--seed", "4", "--verify"])),

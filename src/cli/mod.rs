@@ -13,6 +13,7 @@ mod exit;
 mod generate;
 mod ingest;
 mod init;
+mod journey;
 mod lang;
 mod monitor;
 mod out;
@@ -88,6 +89,8 @@ enum Command {
     Replenish(steps::OrderArgs),
     /// Loads and tours of car carriers for the coming week: orders of the first week and transfers.
     Route(steps::StepArgs),
+    /// The customer's way: segment, offer, lead, dealer, car, delivery, from the scenario's folder customers (descriptive).
+    Journey(steps::StepArgs),
     /// What to watch and what to do this Monday: warnings with the order or transfer that answers each.
     Monitor(steps::WeekArgs),
     /// Today's network against the plan in the results folder, on the same customers.
@@ -193,6 +196,7 @@ pub fn main() -> ExitCode {
         Command::Replenish(args) => steps::run_week(steps::Step::Replenish, &args),
         Command::Transfer(args) => steps::run(steps::Step::Transfer, &args),
         Command::Route(args) => steps::run(steps::Step::Route, &args),
+        Command::Journey(args) => steps::run(steps::Step::Journey, &args),
         Command::Monitor(args) => monitor::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Report { results, beside, out } => report_now(&results, &beside, out.as_deref()),

@@ -4,9 +4,10 @@ use super::steps::StepArgs;
 use super::terminal::{Terminal, say};
 use super::{exit, terminal};
 use crate::evaluation::{self, NetworkFacts};
+use crate::io::market::journey::Visitors;
 use crate::io::results::{
-    Hold, Stage, certificates, decisions, folder::may_write, geo, league, memory, monday, outcome, places, previous,
-    provenance, read_back, read_back::Same, replications, summary::Summary, warnings,
+    Hold, Stage, certificates, decisions, folder::may_write, geo, journey, league, memory, monday, outcome, places,
+    previous, provenance, read_back, read_back::Same, replications, summary::Summary, warnings,
 };
 use crate::io::scenario::ReadNotes;
 use crate::lp::Stop;
@@ -369,6 +370,23 @@ impl<'a> Session<'a> {
         self.stage.put("drivers.csv", crate::io::results::tours::drivers(&self.ground, &tours).into_bytes());
         self.stage.put("dispatch.csv", crate::io::results::tours::dispatch(&self.ground, &tours).into_bytes());
         self.stage.put("tours.geojson", crate::io::results::tours::lines(&self.ground, &tours));
+        Ok(())
+    }
+
+    /// Customers and leads, from segment to delivery.
+    pub(super) fn journey(&mut self, from: &Visitors) -> Result<(), Ended> {
+        let made = self.timed("journey", |s| {
+            crate::planning::journey::journey(&s.ground, &from.people, &from.terms, s.input.options.seed)
+        })?;
+        self.summary.journey(from, &made);
+        for (name, table) in [
+            ("journey.csv", journey::leads(&self.ground, from, &made)),
+            ("journey_segments.csv", journey::segments(&made)),
+            ("journey_desks.csv", journey::desks(&self.ground, from, &made)),
+            ("journey_effect.csv", journey::effect(&made)),
+        ] {
+            self.stage.put(name, table.into_bytes());
+        }
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! The steps of the main job, alone or all together.
 
 use super::ScenarioArg;
+use super::journey;
 use super::session::{Ended, Input, Session};
 use std::path::PathBuf;
 
@@ -82,6 +83,7 @@ pub(super) enum Step {
     Replenish,
     Transfer,
     Route,
+    Journey,
     Simulate,
 }
 
@@ -129,6 +131,11 @@ fn go(
     if let Some(precise) = precise {
         (input.options.precision, input.options.replications) = (Some(precise.relative), precise.most);
     }
+    let people = match step {
+        Step::Plan if !journey::present(&args.at.scenario) => None,
+        Step::Plan | Step::Journey => Some(journey::read(&args.at.scenario, &input)?),
+        _ => None,
+    };
     let mut session = Session::new(&input, step == Step::Plan);
     match step {
         Step::Plan => {
@@ -137,6 +144,9 @@ fn go(
             let made = session.replenish()?;
             session.warn(&made);
             session.simulate()?;
+            if let Some(people) = &people {
+                session.journey(people)?;
+            }
         }
         Step::Forecast => {}
         Step::Place => session.place()?,
@@ -153,6 +163,11 @@ fn go(
             session.transfer()?;
             let made = session.replenish()?;
             session.route(&made)?;
+        }
+        Step::Journey => {
+            if let Some(people) = &people {
+                session.journey(people)?;
+            }
         }
         Step::Simulate => {
             session.take_placed()?;

@@ -1,5 +1,8 @@
 //! `forecourt track`: cars on the road, when they arrive, and which car should serve which promise.
 
+mod replan;
+
+use self::replan::Replan;
 use super::terminal::{print, say};
 use super::{check, exit, out};
 use crate::io::market::events::moment;
@@ -16,12 +19,14 @@ use std::path::PathBuf;
 const EXAMPLES: &str = "\
 Examples:
   forecourt track positions.csv
+  forecourt track positions.csv --scenario scenarios/tiny --out track   then plan with what is really on the road:
+  forecourt transfer scenarios/tiny --variant track/tracked.toml
   forecourt track positions.csv --late-day 500 --redirections ways.csv --out track --json
 
 The table has a row a report: car_id, time, remaining_km, dealer_id, model_id and, where a customer waits, promised. A car
 has arrived when 0 km remain; at least 30 cars must have, for the others are told by them. Redirections: from_dealer_id,
 to_dealer_id, extra_km, cost_cny. Written with --out: eta.csv, arrivals.csv (expected cars by dealer, model and day) and swaps.csv.
-Descriptive: nothing of this enters the simulation.";
+With --scenario also tracked.toml, a variant whose cars under way are those reported, in the week of their median arrival.";
 
 /// Days of the projection.
 const DAYS: usize = 14;
@@ -40,6 +45,10 @@ pub(super) struct TrackArgs {
     /// Where cars may be sent instead; without it cars change promises only at their own dealer.
     #[arg(long, value_name = "FILE")]
     redirections: Option<PathBuf>,
+    /// Scenario whose cars under way these are: stock is projected, and replenish and transfer planned again, with what is
+    /// really on the road.
+    #[arg(long, value_name = "SCENARIO")]
+    scenario: Option<PathBuf>,
     /// Folder of the tables.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -78,16 +87,37 @@ fn answer(args: &TrackArgs) -> Result<String, u8> {
         Some(file) => positions::redirections(file, &read.dealers).map_err(|f| check::refused(&f))?,
         None => Redirections::new(),
     };
+    let scenario = args.scenario.as_ref().map(|s| crate::io::scenario::read(s)).transpose();
+    let scenario = scenario.map_err(|f| check::refused(&f))?.map(|s| s.0);
+    if let Some(scenario) = &scenario {
+        replan::known(scenario, &read).map_err(|why| {
+            say(&format!("forecourt: {}: {why}", args.positions.display()));
+            exit::BAD_INPUT
+        })?;
+    }
     let now = args.now.unwrap_or(read.latest);
     let told = Told::new(args, read, &ways, now).map_err(|(code, why)| {
         say(&format!("forecourt: {}: {why}", args.positions.display()));
         code
     })?;
+    let again = scenario.as_ref().map(|s| Replan::new(s, &told.read, &told.under_way));
     if let Some(folder) = &args.out {
         let tables = [("eta.csv", told.etas()), ("arrivals.csv", told.arrivals()), ("swaps.csv", told.swapped())];
         out::tables(folder, tables)?;
+        if let Some(again) = &again {
+            out::file(&folder.join(replan::VARIANT), again.variant().as_bytes())?;
+        }
     }
-    Ok(if args.json { format!("{}\n", told.json()) } else { told.text() })
+    if args.json {
+        let mut answer = told.json();
+        if let Some(again) = &again {
+            answer["under_way_table"] = again.json();
+        }
+        return Ok(format!("{answer}\n"));
+    }
+    Ok(told.text()
+        + &again.map_or_else(String::new, |r| r.text(args))
+        + "descriptive: nothing of this enters the simulation\n")
 }
 
 struct Told {
@@ -283,7 +313,7 @@ impl Told {
             let to = &self.read.dealers[slot.dealer];
             let _ = writeln!(text, "{:>9}  {} takes the place of {} at {to}", "", car.id, slot.id);
         }
-        text + "descriptive: nothing of this enters the simulation\n"
+        text
     }
 }
 

@@ -42,6 +42,12 @@ pub(crate) enum Purpose {
     InTransit,
     /// Which plants build a model, and how much.
     Supply,
+    /// A customer: when she bought, how often she comes, when she leaves.
+    Customer,
+    /// A lead: where it comes from, what it asks for, when.
+    Lead,
+    /// Who answers leads at a dealer.
+    Adviser,
 }
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;

@@ -4,7 +4,6 @@ pub mod columns;
 pub mod customers;
 pub mod fault;
 pub mod instances;
-pub mod leads;
 pub mod market;
 pub mod results;
 pub mod scenario;

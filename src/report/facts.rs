@@ -2,8 +2,8 @@
 
 use super::cell::Num;
 use super::rows::{
-    Backtest, Dealer, DealerWeek, Forecast, Format, Kpi, League, Model, ModelKpi, Order, Placement, RegionKpi, Service,
-    Site, Task, Transfer, Warning, Week, Zone,
+    Backtest, Dealer, DealerWeek, Forecast, Format, JourneyDesk, JourneyEffect, JourneySegment, Kpi, League, Model,
+    ModelKpi, Order, Placement, RegionKpi, Service, Site, Task, Transfer, Warning, Week, Zone,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -55,6 +55,12 @@ pub struct Facts {
     pub tasks: Vec<Task>,
     /// `warnings.csv`.
     pub warnings: Vec<Warning>,
+    /// `journey_segments.csv`; empty where the scenario has no customers.
+    pub segments: Vec<JourneySegment>,
+    /// `journey_desks.csv`.
+    pub desks: Vec<JourneyDesk>,
+    /// `journey_effect.csv`.
+    pub effect: Vec<JourneyEffect>,
 }
 
 /// A file that could not be used.

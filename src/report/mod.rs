@@ -58,6 +58,9 @@ pub fn page_beside(facts: &Facts, others: Option<&compare::Comparison>) -> Strin
         ("warnings", section::warnings::draw(&view)),
         ("data", section::data::draw(&view)),
     ];
+    if !facts.segments.is_empty() {
+        sections.insert(sections.len() - 1, ("journey", section::journey::draw(&view)));
+    }
     if let Some(others) = others {
         let at = sections.len() - 1;
         sections.insert(at, ("compare", section::compare::draw(&view, others)));
@@ -128,9 +131,12 @@ fn head(view: &View) -> Markup {
 
 /// Everything the script needs.
 fn data(view: &View) -> Value {
+    // Sentences stand on the page in both languages; what belongs to a section that is not there is left out.
+    let lacks = |key: &str| key.starts_with("journey.") && (view.facts.segments.is_empty() || key.ends_with(".say"));
     let words: serde_json::Map<String, Value> = words::WORDS
         .iter()
         .filter(|w| w.0 == "say.proof" || !w.0.starts_with("say.") && !w.0.starts_with("study."))
+        .filter(|w| !lacks(w.0))
         .map(|w| (w.0.into(), json!([w.1, w.2])))
         .collect();
     json!({

@@ -58,6 +58,27 @@ rows! {
     Forecast in "forecast.csv" {
         model_id: String, week_start: String, mean_cars: Num, low_cars: Num, high_cars: Num,
     }
+    /// A lead and what becomes of it.
+    JourneyLead in "journey.csv" {
+        lead_id: String, customer_id: String, segment: String, offer: String, model_id: String, site_id: String,
+        travel_min: Num, car: String, car_age_days: Num, delivery: String, probability: Num, margin_cny: Num,
+    }
+    /// Customers who are alike, and their leads.
+    JourneySegment in "journey_segments.csv" {
+        segment: String, customers: Num, active_customers: Num, value_cny: Num, offers: Num, offers_cost_cny: Num,
+        offers_gain_cny: Num, leads: Num, assigned_leads: Num, sales_cars: Num, margin_cny: Num, stock_leads: Num,
+        road_leads: Num, order_leads: Num, delivery_days: Num,
+    }
+    /// Who answers leads at a dealer, and what one more place and one more adviser are worth.
+    JourneyDesk in "journey_desks.csv" {
+        site_id: String, advisers: Num, capacity_leads: Num, leads: Num, place_cny: Num, adviser_cny: Num,
+    }
+    /// A way to direct leads, played on the same draws as the others.
+    JourneyEffect in "journey_effect.csv" {
+        rule: String, taken_leads: Num, prompt_share: Num, wait_h: Num, wait_low_h: Num, wait_high_h: Num,
+        sales_per_100: Num, sales_low_per_100: Num, sales_high_per_100: Num, margin_cny: Num, margin_low_cny: Num,
+        margin_high_cny: Num, gain_cny: Num, gain_low_cny: Num, gain_high_cny: Num,
+    }
     /// How the forecast did on weeks it had not seen.
     Backtest in "forecast_backtest.csv" { model_id: String, actual_cars: Num, forecast_cars: Num, wape: Num, bias: Num }
     /// Cars of a model sent to a dealer in a week.

@@ -61,6 +61,22 @@ impl Net {
         net
     }
 
+    /// A complaint from the day it is made to the day the customer is content. An answer may be refused: then it is dealt with
+    /// again, by somebody else. Days are assumptions: 1 to an owner, 2 to an answer, 7 from there to a confirmation.
+    pub fn complaints() -> Self {
+        let mut net = Self::empty();
+        net.step("complaint", &["start"], &["open"]);
+        net.step("assignment", &["open"], &["assigned"]);
+        net.step("answer", &["assigned"], &["answered"]);
+        net.step("refusal", &["answered"], &["open"]);
+        net.step("confirmation", &["answered"], &["end"]);
+        net.limit("complaint", "assignment", 1.0);
+        net.limit("assignment", "answer", 2.0);
+        net.limit("answer", "confirmation", 7.0);
+        net.limit("refusal", "assignment", 1.0);
+        net
+    }
+
     /// Position of a name, written in any case, in a list that takes it in when it is new.
     fn place(names: &mut Vec<String>, name: &str) -> usize {
         let name = name.trim();

@@ -121,3 +121,36 @@ fn what_is_late_and_what_is_under_way() {
     assert_eq!((found.stretches[0].days.clone(), found.stretches[0].within), (vec![39.0, 39.0, 49.0], 2));
     assert_eq!((found.stretches[1].quantile(0.5), found.stretches[1].quantile(0.9)), (Some(3.0), Some(5.0)));
 }
+
+/// A complaint that was refused once, one that nobody owns, one whose answer is still to be confirmed: by hand.
+#[test]
+fn complaints_go_round_until_the_customer_is_content() {
+    let net = Net::complaints();
+    let case = |events: &[(&str, f64)]| Case {
+        events: events.iter().map(|&(name, day)| Event { activity: net.activity(name), day }).collect(),
+    };
+    let cases = [
+        case(&[
+            ("complaint", 0.0),
+            ("assignment", 0.5),
+            ("answer", 2.0),
+            ("refusal", 3.0),
+            ("assignment", 3.5),
+            ("answer", 5.0),
+            ("confirmation", 6.0),
+        ]),
+        case(&[("complaint", 1.0)]),
+        case(&[("complaint", 8.0), ("assignment", 8.5), ("answer", 9.0)]),
+        case(&[("complaint", 1.0), ("assignment", 1.5), ("answer", 5.0), ("confirmation", 6.0)]),
+    ];
+    let found = judge(&net, &cases, 10.0);
+    assert_eq!((found.judged, found.under_way, found.perfect), (3, 1, 1));
+    let kinds: Vec<(usize, Kind)> = found.deviations.iter().map(|d| (d.case, d.kind)).collect();
+    let undone = Kind::Undone { state: net.states.iter().position(|s| s == "open").unwrap() };
+    assert_eq!(
+        kinds,
+        [(1, undone), (1, Kind::Late { limit: 0, open: true }), (3, Kind::Late { limit: 1, open: false })]
+    );
+    // From the answer that was refused to the confirmation 4 days, from the second 1.
+    assert_eq!(found.stretches[2].days, [1.0, 1.0, 4.0]);
+}

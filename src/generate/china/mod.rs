@@ -9,6 +9,7 @@ mod demand;
 mod facts;
 mod market;
 mod models;
+mod people;
 mod plants;
 mod provinces;
 mod season;

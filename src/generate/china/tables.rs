@@ -3,6 +3,7 @@
 use super::demand::WEEKS;
 use super::market::NEST;
 use super::models::MODELS;
+use super::people;
 use super::season::{calendar, plus_days};
 use super::stock::{HORIZON, Lot};
 use super::world::{CIRCUITY, HALF_TIME_MIN, SPEED_KMH, TODAY, World};
@@ -10,10 +11,10 @@ use crate::catalogue::Powertrain;
 use crate::generate::{GenerateError, GeneratedFile};
 use crate::network::{Site, SiteKind, SiteRule};
 
-type Text = Result<Vec<u8>, csv::Error>;
+pub(super) type Text = Result<Vec<u8>, csv::Error>;
 
 /// A table: its header, then its rows.
-fn table(header: &[&str], fill: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> Text {
+pub(super) fn table(header: &[&str], fill: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> Text {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(header)?;
     fill(&mut writer)?;
@@ -35,6 +36,11 @@ pub(super) fn write(world: &World) -> Result<Vec<GeneratedFile>, GenerateError> 
         ("stock.csv", stock(world)),
         ("in_transit.csv", in_transit(world)),
         ("supply.csv", supply(world)),
+        ("customers/purchases.csv", people::purchases(world)),
+        ("customers/offers.csv", Ok(people::OFFERS.as_bytes().to_vec())),
+        ("customers/leads.csv", people::leads(world)),
+        ("customers/dealers.csv", people::desks(world)),
+        ("customers/journey.toml", Ok(people::OPTIONS.as_bytes().to_vec())),
     ];
     all.into_iter().map(|(name, text)| Ok(GeneratedFile { name, bytes: text? })).collect()
 }

@@ -24,6 +24,8 @@ pub(super) const SPEED_KMH: f64 = 60.0;
 
 /// The whole scenario before it is text.
 pub(super) struct World {
+    /// Key of all draws.
+    pub(super) seed: u64,
     /// Places; sites ascending by id.
     pub(super) network: Network,
     /// Positions of the dealers in the network, in the order of the demand and the lots.
@@ -142,7 +144,8 @@ impl World {
         let stock = stock::stock(seed, &tide, &demand, &room);
         let in_transit = stock::in_transit(seed, &tide, &demand, &places, &plant_sites, &builders);
         let supply = stock::supply(seed, &tide, TODAY, &demand, &builders);
-        let mut world = Self { network, dealers, plants: plant_ids, demand, tide, sold, stock, in_transit, supply };
+        let mut world =
+            Self { seed, network, dealers, plants: plant_ids, demand, tide, sold, stock, in_transit, supply };
         world.size_plants();
         world.raise_credit();
         world

@@ -3,6 +3,8 @@
 pub mod competition;
 mod desk;
 pub mod events;
+pub mod journey;
+pub mod leads;
 mod options;
 pub mod positions;
 pub mod prices;

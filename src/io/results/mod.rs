@@ -4,6 +4,7 @@ pub mod certificates;
 pub mod decisions;
 pub mod folder;
 pub mod geo;
+pub mod journey;
 pub mod league;
 pub mod lock;
 pub mod memory;

@@ -45,6 +45,9 @@ pub fn facts(folder: &Path) -> Result<Facts, ReadError> {
         weeks: table(folder, &mut absent),
         tasks: table(folder, &mut absent),
         warnings: table(folder, &mut absent),
+        segments: wanted(folder, &mut absent),
+        desks: wanted(folder, &mut absent),
+        effect: wanted(folder, &mut absent),
         absent: Vec::new(),
     };
     if absent.len() == FILES && absent.iter().all(|a| a.fault.is_none()) {
@@ -93,6 +96,11 @@ fn table<T: Row + DeserializeOwned>(folder: &Path, absent: &mut Vec<Absent>) -> 
         note(absent, T::FILE, Some(fault));
         Vec::new()
     })
+}
+
+/// A table that only some scenarios have: its absence is no news.
+fn wanted<T: Row + DeserializeOwned>(folder: &Path, absent: &mut Vec<Absent>) -> Vec<T> {
+    if folder.join(T::FILE).exists() { table(folder, absent) } else { Vec::new() }
 }
 
 /// All rows of a table, or the first fault. Columns that are missing stay empty.

@@ -3,8 +3,10 @@
 use crate::evaluation::Kpi;
 use crate::evaluation::monitor::{Level, Rule};
 use crate::ids::SiteId;
+use crate::io::market::journey::Visitors;
 use crate::placement::control::Grade;
 use crate::placement::dealer::Action;
+use crate::planning::journey::{Journey, Segment};
 use crate::planning::{
     Basis, Cargo, Cause, Change, Goods, Ground, Placement, Previous, Priority, Replenishment, Review, Routing,
     Simulation, Transfers,
@@ -257,6 +259,42 @@ impl Summary {
                 "tours_without_schedule": r.tours.iter().filter(|t| t.rules.is_none()).count(),
             }),
         );
+    }
+
+    /// The headline of the customers' way.
+    pub fn journey(&mut self, from: &Visitors, made: &Journey) {
+        let money = |hundredths: i64| hundredths as f64 / 100.0;
+        let (plan, customers) = (&made.plan, &made.segments[..made.segments.len() - 1]);
+        let all = |of: &dyn Fn(&Segment) -> f64| made.segments.iter().map(of).sum::<f64>();
+        let live = &made.effect[3];
+        let best = &made.effect[2];
+        let mut step = json!({
+            "label": "descriptive", "status": if plan.bound == plan.objective { "optimal" } else { "gap" },
+            "objective_cny": money(plan.objective), "bound_cny": money(plan.bound),
+            "gap": (plan.bound - plan.objective) as f64 / plan.bound.abs().max(1) as f64,
+            "grade": if plan.bound == plan.objective { "A" } else { "B" }, "repeatable": true,
+            "customers": from.people.customers.len(), "segments": customers.len(), "grouped": made.grouped,
+            "active": round(all(&|s| s.active), 2), "value_cny": round(all(&|s| s.value), 2),
+            "offers": all(&|s| s.offers as f64), "offers_cost_cny": round(made.offers.cost, 2),
+            "offers_gain_cny": round(made.offers.gain, 2), "offers_bound_cny": round(made.offers.bound, 2),
+            "leads": from.people.leads.len(), "leads_of_known": from.people.customer_of.iter().flatten().count(),
+            "leads_unjoined": from.unjoined, "assigned": all(&|s| s.assigned as f64),
+            "sales": round(all(&|s| s.sales), 3), "margin_cny": round(all(&|s| s.margin), 2),
+            "stock": all(&|s| s.cars[0] as f64), "road": all(&|s| s.cars[1] as f64), "order": all(&|s| s.cars[2] as f64),
+            "margin_blind_to_cars_cny": round(made.expected[0], 2),
+        });
+        for (name, outcome) in [("plan", best), ("live", live)] {
+            let gain = &outcome.gain;
+            step[format!("gain_{name}_cny")] =
+                json!({ "mean": round(gain.mean, 2), "low": round(gain.low(), 2), "high": round(gain.high(), 2) });
+        }
+        step["trials"] = made
+            .trials
+            .iter()
+            .map(|t| json!({ "groups": t.groups, "silhouette": round(t.silhouette, 6), "stability": round(t.stability, 6) }))
+            .collect();
+        step["inputs"] = from.files.iter().map(|(file, sha256)| json!({ "file": file, "sha256": sha256 })).collect();
+        self.step("journey", step);
     }
 
     /// The simulation's headline and the key figures.

@@ -1,6 +1,7 @@
 #![doc = include_str!("model.md")]
 
 pub mod bg_nbd;
+pub mod clusters;
 pub mod fit;
 pub mod gamma_gamma;
 mod hyper;

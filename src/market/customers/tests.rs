@@ -307,3 +307,131 @@ fn impossible_customers_are_named() {
     assert!(customer(2, f64::NAN, 9.0).fault().is_some());
     assert!(BgNbd::fit(&vec![customer(0, 0.0, 9.0); 50]).unwrap_err().to_string().contains("0 of 50"));
 }
+
+mod groups {
+    use super::super::clusters::{ClusterError, Grouping, adjusted_rand, clusters, silhouette};
+    use crate::stats::stream::{self, unit};
+
+    /// Fisher's irises, in centimetres; the 35th and 38th as he printed them, not as the UCI archive has them.
+    fn iris() -> Vec<Vec<f64>> {
+        let mut rows: Vec<Vec<f64>> = linfa_datasets::iris().records.outer_iter().map(|r| r.to_vec()).collect();
+        rows[34] = vec![4.9, 3.1, 1.5, 0.2];
+        rows[37] = vec![4.9, 3.6, 1.4, 0.1];
+        rows
+    }
+
+    /// In three groups: what scikit-learn finds.
+    #[test]
+    fn irises_fall_into_their_published_groups() {
+        let rows = iris();
+        let found = Grouping::new(&rows, 3, 10).unwrap();
+        assert!((found.inertia - 78.851_441).abs() < 1e-6, "{}", found.inertia);
+        let score = silhouette(&rows, &found.group);
+        assert!((score - 0.552_819).abs() < 1e-6, "{score}");
+    }
+
+    /// The best of all groupings of eight points, by looking at each of them.
+    #[test]
+    fn small_groupings_are_the_best_there_are() {
+        for seed in 0..30_u64 {
+            let mut draw =
+                stream::Key { seed, purpose: stream::Purpose::Sampling, replication: 0, entity: 0, day: 0 }.stream();
+            let points: Vec<Vec<f64>> = (0..8).map(|_| vec![unit(draw.bits()), unit(draw.bits())]).collect();
+            let cost = |mask: u32| -> f64 {
+                [0, 1]
+                    .iter()
+                    .map(|side| {
+                        let own: Vec<&Vec<f64>> =
+                            (0..8).filter(|k| mask >> k & 1 == *side).map(|k| &points[k as usize]).collect();
+                        let mean = [0, 1].map(|j| own.iter().map(|p| p[j]).sum::<f64>() / own.len() as f64);
+                        own.iter().map(|p| (p[0] - mean[0]).powi(2) + (p[1] - mean[1]).powi(2)).sum::<f64>()
+                    })
+                    .sum()
+            };
+            let best = (1..255).map(cost).fold(f64::INFINITY, f64::min);
+            let found = Grouping::new(&points, 2, 10).unwrap().inertia;
+            assert!((found - best).abs() < 1e-9, "seed {seed}: {found} where {best} is possible");
+        }
+    }
+
+    fn normal(draw: &mut stream::Stream) -> f64 {
+        (0..12).map(|_| unit(draw.bits())).sum::<f64>() - 6.0
+    }
+
+    /// `count` crowds of 60 on a wide ring.
+    fn crowds(count: usize, seed: u64) -> Vec<Vec<f64>> {
+        let mut draw =
+            stream::Key { seed, purpose: stream::Purpose::Sampling, replication: 1, entity: 0, day: 0 }.stream();
+        (0..60 * count)
+            .map(|k| {
+                let angle = (k % count) as f64 / count as f64 * std::f64::consts::TAU;
+                vec![10.0 * angle.cos() + normal(&mut draw), 10.0 * angle.sin() + normal(&mut draw)]
+            })
+            .collect()
+    }
+
+    /// From three on: two crowds lie on a line, and the column across it would be noise drawn to the size of the other.
+    #[test]
+    fn as_many_groups_as_were_planted() {
+        for count in 3..=6 {
+            for seed in 0..2 {
+                let rows = crowds(count, seed);
+                let (found, trials) = clusters(&rows, None, 7).unwrap();
+                let found = found.unwrap();
+                assert_eq!(found.centres.len(), count, "{trials:?}");
+                let planted: Vec<(usize, usize)> = (0..rows.len()).map(|k| (k % count, found.group[k])).collect();
+                assert!(adjusted_rand(&planted) > 0.98);
+            }
+        }
+    }
+
+    /// One crowd has no number of groups on which its parts agree.
+    #[test]
+    fn one_crowd_is_not_cut_up() {
+        let mut grouped = 0;
+        for seed in 0..12 {
+            let mut draw =
+                stream::Key { seed, purpose: stream::Purpose::Sampling, replication: 2, entity: 0, day: 0 }.stream();
+            let rows: Vec<Vec<f64>> = (0..300).map(|_| (0..3).map(|_| normal(&mut draw)).collect()).collect();
+            grouped += u32::from(clusters(&rows, None, 7).unwrap().0.is_some());
+        }
+        assert!(grouped <= 1, "{grouped} of 12 crowds were cut up");
+    }
+
+    #[test]
+    fn the_order_of_the_customers_does_not_matter() {
+        let rows = crowds(4, 3);
+        let back: Vec<Vec<f64>> = rows.iter().rev().cloned().collect();
+        let (one, tried) = clusters(&rows, None, 7).unwrap();
+        let (two, again) = clusters(&back, None, 7).unwrap();
+        let (one, mut two) = (one.unwrap(), two.unwrap());
+        two.group.reverse();
+        assert_eq!((one, tried), (two, again));
+    }
+
+    #[test]
+    fn what_cannot_be_grouped_is_said() {
+        let few = vec![vec![1.0]; 10];
+        assert_eq!(clusters(&few, None, 1).unwrap_err(), ClusterError::Few(10));
+        let alike = vec![vec![1.0, 2.0]; 60];
+        assert_eq!(clusters(&alike, None, 1).unwrap_err(), ClusterError::Alike(1, 2));
+        assert_eq!(clusters(&alike, Some(3), 1).unwrap_err(), ClusterError::Alike(1, 3));
+        let mut wrong = crowds(2, 1);
+        wrong[5][1] = f64::NAN;
+        assert_eq!(clusters(&wrong, None, 1).unwrap_err(), ClusterError::Value(6));
+    }
+
+    /// Hubert and Arabie's index by counting pairs.
+    #[test]
+    fn agreement_is_counted_by_pairs() {
+        let both = [(0, 0), (0, 0), (0, 1), (1, 1), (1, 1), (1, 0), (2, 2), (2, 2)];
+        let pairs = || (0..8).flat_map(|i| (i + 1..8).map(move |j| (i, j)));
+        let count = |of: &dyn Fn(usize, usize) -> bool| pairs().filter(|(i, j)| of(*i, *j)).count() as f64;
+        let (a, b) = (|i: usize, j: usize| both[i].0 == both[j].0, |i: usize, j: usize| both[i].1 == both[j].1);
+        let (together, left, right) = (count(&|i, j| a(i, j) && b(i, j)), count(&a), count(&b));
+        let chance = left * right / 28.0;
+        let by_hand = (together - chance) / (f64::midpoint(left, right) - chance);
+        assert!((adjusted_rand(&both) - by_hand).abs() < 1e-12);
+        assert_eq!(adjusted_rand(&[(0, 1), (0, 1), (1, 0)]), 1.0);
+    }
+}

@@ -7,3 +7,4 @@ pub mod reach;
 pub mod solve;
 #[cfg(test)]
 mod tests;
+pub mod waiting;

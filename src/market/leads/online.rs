@@ -18,27 +18,50 @@ pub struct Online {
 /// Leads seen before the first lesson: this part of those expected.
 const FIRST_PART: f64 = 0.01;
 
-/// Answers the leads in `arrivals` (positions of groups, in order of arrival) one by one; `expected` leads will come.
+/// Prices learnt from the first `after` leads, hundredths.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lesson {
+    /// Leads seen.
+    pub after: usize,
+    /// Price of every dealer.
+    pub price: Vec<i64>,
+}
+
+/// The prices that hold for the `k`-th lead; none before the first lesson.
+pub fn prices_at(lessons: &[Lesson], k: usize) -> Option<&[i64]> {
+    let past = lessons.partition_point(|l| l.after <= k);
+    past.checked_sub(1).map(|last| lessons[last].price.as_slice())
+}
+
+/// What is learnt as leads come: they depend on who came, not on who was given what.
 ///
 /// # Errors
 /// As [`solve`].
-pub fn answer(problem: &Problem, arrivals: &[usize], expected: usize) -> Result<Online, FlowError> {
-    let mut room: Vec<u32> = problem.dealers.iter().map(|d| d.capacity).collect();
-    let mut price = vec![0_i64; room.len()];
+pub fn lessons(problem: &Problem, arrivals: &[usize], expected: usize) -> Result<Vec<Lesson>, FlowError> {
     let mut seen = vec![0_u32; problem.groups.len()];
     let mut next = ((expected as f64 * FIRST_PART).ceil() as usize).max(20);
-    let mut made = Online { choice: Vec::with_capacity(arrivals.len()), worth: 0, lessons: 0 };
+    let mut learnt = Vec::new();
     for (k, &l) in arrivals.iter().enumerate() {
         if k == next {
-            price = lesson(problem, &seen, k as f64 / expected.max(k) as f64)?;
-            made.lessons += 1;
+            let price = lesson(problem, &seen, k as f64 / expected.max(k) as f64)?;
+            learnt.push(Lesson { after: k, price });
             next *= 2;
         }
         seen[l] += 1;
+    }
+    Ok(learnt)
+}
+
+/// Answers the leads in `arrivals` (positions of groups, in order of arrival) one by one, at prices as they are learnt.
+pub fn answer(problem: &Problem, arrivals: &[usize], lessons: &[Lesson]) -> Online {
+    let mut room: Vec<u32> = problem.dealers.iter().map(|d| d.capacity).collect();
+    let mut made = Online { choice: Vec::with_capacity(arrivals.len()), worth: 0, lessons: lessons.len() as u32 };
+    for (k, &l) in arrivals.iter().enumerate() {
+        let price = prices_at(lessons, k);
         let free = problem.groups[l].worth.iter().filter(|w| room[w.0 as usize] > 0);
         // The first of equal dealers, which stand in their order.
         let best = free.fold(None, |best: Option<(i64, u32, i64)>, &(d, worth)| {
-            let left = worth - price[d as usize];
+            let left = worth - price.map_or(0, |p| p[d as usize]);
             if best.is_none_or(|b| left > b.0) { Some((left, d, worth)) } else { best }
         });
         let taken = best.filter(|b| b.0 >= 0);
@@ -48,7 +71,7 @@ pub fn answer(problem: &Problem, arrivals: &[usize], expected: usize) -> Result<
         }
         made.choice.push(taken.map(|t| t.1));
     }
-    Ok(made)
+    made
 }
 
 /// Prices of the programme of the leads seen, with the part of every capacity that is due.

@@ -44,6 +44,23 @@ pub struct Plan {
     pub rounds: u32,
 }
 
+impl Plan {
+    /// The dealer of every lead, from the group of each: those of a group in the order they come.
+    pub fn spread(&self, group: &[usize], order: &[usize]) -> Vec<Option<u32>> {
+        let each =
+            |list: &Vec<(u32, u32)>| list.iter().flat_map(|&(d, n)| std::iter::repeat_n(d, n as usize)).collect();
+        let lists: Vec<Vec<u32>> = self.taken.iter().map(each).collect();
+        let mut next = vec![0; lists.len()];
+        let mut dealer = vec![None; group.len()];
+        for &l in order {
+            let g = group[l];
+            dealer[l] = lists[g].get(next[g]).copied();
+            next[g] += 1;
+        }
+        dealer
+    }
+}
+
 impl Problem {
     /// What is wrong with the numbers, if anything.
     pub fn fault(&self) -> Option<String> {

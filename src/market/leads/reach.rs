@@ -17,6 +17,10 @@ pub struct Lead {
     pub skill: Option<u32>,
     /// Dealer that the customer named.
     pub named: Option<u32>,
+    /// Dealer that may not take it: it had it before, and the customer was not content.
+    pub refused: Option<u32>,
+    /// Model that it asks for, as the caller counts them.
+    pub model: Option<u32>,
 }
 
 /// A dealer as a table has it.
@@ -28,6 +32,8 @@ pub struct Desk {
     pub capacity: u32,
     /// Leads it closes when the customer is next door, share.
     pub conversion: f64,
+    /// Advisers who work at the same time.
+    pub advisers: u32,
     /// Skills, rising.
     pub skills: Vec<u32>,
 }
@@ -66,7 +72,9 @@ impl Terms {
 
 /// Alike leads together: the problem, and the group of every lead.
 pub fn problem(leads: &[Lead], desks: &[Desk], terms: &Terms) -> (Problem, Vec<usize>) {
-    let key = |l: &Lead| (l.place.lat.to_bits(), l.place.lon.to_bits(), l.value.to_bits(), l.skill, l.named);
+    let key = |l: &Lead| {
+        (l.place.lat.to_bits(), l.place.lon.to_bits(), l.value.to_bits(), l.skill, l.named, l.refused, l.model)
+    };
     let mut known: BTreeMap<_, (u32, usize)> = BTreeMap::new();
     for (k, lead) in leads.iter().enumerate() {
         known.entry(key(lead)).or_insert((0, k)).0 += 1;
@@ -84,7 +92,7 @@ pub fn problem(leads: &[Lead], desks: &[Desk], terms: &Terms) -> (Problem, Vec<u
         let pair = |&d: &u32| {
             let desk = &desks[d as usize];
             let able = lead.skill.is_none_or(|s| desk.skills.binary_search(&s).is_ok());
-            if !able || terms.minutes(lead, desk) > terms.reach {
+            if !able || lead.refused == Some(d) || terms.minutes(lead, desk) > terms.reach {
                 return None;
             }
             let worth = (100.0 * lead.value * terms.converts(lead, d, desk)).round() as i64;

@@ -141,7 +141,7 @@ fn the_rule_regrets_little() {
     let best = solve(&p).unwrap();
     assert_eq!(best.bound, best.objective);
     let arrivals: Vec<usize> = (0..leads).collect();
-    let made = online::answer(&p, &arrivals, leads).unwrap();
+    let made = online::answer(&p, &arrivals, &online::lessons(&p, &arrivals, leads).unwrap());
     let regret = 1.0 - made.worth as f64 / best.objective as f64;
     assert!((0.0..0.05).contains(&regret), "{regret}");
     // First come, first served, to the dealer of greatest worth: the rule must beat it.
@@ -159,4 +159,189 @@ fn the_rule_regrets_little() {
     // The certificate agrees with what the rule says.
     let taken: Vec<Vec<(u32, u32)>> = made.choice.iter().map(|c| c.map(|d| (d, 1)).into_iter().collect()).collect();
     assert_eq!(certificate::objective(&p, &taken).unwrap(), made.worth);
+}
+
+mod waiting {
+    use super::super::problem::{Dealer, Group, Problem};
+    use super::super::reach::{self, Desk, Lead, Terms};
+    use super::super::waiting::{Everything, Hours, Patience, Room, Rule, Timed, undirected};
+    use super::super::{online, solve};
+    use crate::network::Place;
+    use crate::stats::stream::{Key, Purpose};
+
+    const TERMS: Terms = Terms {
+        circuity: 1.0,
+        speed: 60.0,
+        half_time: 45.0,
+        reach: 120.0,
+        preference: 0.25,
+        fair_share: 0.0,
+        fair_worth: 0.0,
+    };
+    const HERE: Place = Place { lat: 30.0, lon: 114.0 };
+
+    fn lead(place: Place) -> Lead {
+        Lead { place, value: 100.0, skill: None, named: None, refused: None, model: None }
+    }
+
+    /// Poisson arrivals at one desk; mean wait over all leads.
+    fn mean_wait(advisers: u32, load: f64, spread: f64) -> f64 {
+        let count = 400_000_u32;
+        let mut draw = Key { seed: 5, purpose: Purpose::Sampling, replication: 0, entity: 0, day: 0 }.stream();
+        let mut now = 0.0;
+        // A lead takes one hour; so many come an hour that the advisers are busy this share.
+        let at: Vec<f64> = (0..count)
+            .map(|_| {
+                now -= draw.unit().ln() / (load * f64::from(advisers));
+                now
+            })
+            .collect();
+        let span = now;
+        let timed = Timed { order: (0..count as usize).collect(), at, span };
+        let leads = vec![lead(HERE); count as usize];
+        let capacity = (span * f64::from(advisers)).round() as u32;
+        let desks = [Desk { place: HERE, capacity, conversion: 0.2, advisers, skills: Vec::new() }];
+        let problem = Problem {
+            dealers: vec![Dealer { capacity, fair: 0 }],
+            groups: vec![Group { count, worth: vec![(0, 2_000)] }],
+            fair_worth: 0,
+        };
+        let group = vec![0; count as usize];
+        let patience = Patience { half_time: 1e9, spread, prompt: 0.0 };
+        let room = Room {
+            leads: &leads,
+            group: &group,
+            desks: &desks,
+            problem: &problem,
+            terms: &TERMS,
+            patience,
+            timed: &timed,
+            cars: &Everything,
+        };
+        let all = vec![Some(0); count as usize];
+        let played = room.play(&Rule::Fixed(&all), 3, 0);
+        assert_eq!(played.taken, count);
+        assert!((played.sales - 0.2 * f64::from(count)).abs() < 1.0);
+        played.waited / f64::from(count)
+    }
+
+    /// Erlang's formula for `c` advisers and exponential times, Pollaczek and Khinchine's for one adviser and any spread.
+    #[test]
+    fn queues_wait_as_the_formulas_say() {
+        let erlang = |c: u32, load: f64| {
+            let a = f64::from(c) * load;
+            let term = |k: u32| (1..=k).fold(1.0, |t, i| t * a / f64::from(i));
+            let last = term(c) / (1.0 - load);
+            let busy = last / ((0..c).map(term).sum::<f64>() + last);
+            busy / (f64::from(c) * (1.0 - load))
+        };
+        for (c, load) in [(1, 0.7), (3, 0.8), (8, 0.85)] {
+            let (found, right) = (mean_wait(c, load, 1.0), erlang(c, load));
+            assert!((found / right - 1.0).abs() < 0.04, "{c} advisers: {found} where {right} is right");
+        }
+        for spread in [0.0, 0.5, 1.5] {
+            let (found, right) = (mean_wait(1, 0.7, spread), 0.7 * (1.0 + spread * spread) / (2.0 * 0.3));
+            assert!((found / right - 1.0).abs() < 0.05, "spread {spread}: {found} where {right} is right");
+        }
+    }
+
+    /// Nights and days off the clock: by hand.
+    #[test]
+    fn the_clock_runs_while_desks_are_open() {
+        let hours = Hours { open: 9.0, close: 18.0 };
+        // Days 100 and 101: before the opening, at ten, after the closing, the next day at nine thirty.
+        let arrived = [2_400.0 + 3.0, 2_400.0 + 10.0, 2_400.0 + 22.0, 2_424.0 + 9.5];
+        let names: Vec<String> = (0..4).map(|k| format!("L{k}")).collect();
+        let timed = Timed::new(&arrived, &names, hours);
+        assert_eq!(timed.at, [0.0, 1.0, 9.0, 9.5]);
+        assert_eq!(timed.span, 18.0);
+        // Of one moment, the first name comes first, wherever it stands.
+        let timed = Timed::new(&[2_410.0, 2_410.0], &["b".into(), "a".into()], hours);
+        assert_eq!(timed.order, [1, 0]);
+    }
+
+    /// Leads of one place are dealt out by size and way: 40 : 160 · 2^(−t/45) : 160 · 2^(−t/45), to the nearest whole number.
+    #[test]
+    fn undirected_leads_follow_size_and_way() {
+        let desks: Vec<Desk> = [(30.0, 40), (30.2, 160), (29.7, 80)]
+            .iter()
+            .map(|&(lat, capacity)| Desk {
+                place: Place { lat, lon: 114.0 },
+                capacity,
+                conversion: 0.2,
+                advisers: 1,
+                skills: Vec::new(),
+            })
+            .collect();
+        let leads = vec![lead(HERE); 1_000];
+        let (problem, group) = reach::problem(&leads, &desks, &TERMS);
+        let order: Vec<usize> = (0..1_000).collect();
+        let chosen = undirected(&leads, &group, &desks, &problem, &TERMS, &order);
+        let pull: Vec<f64> =
+            desks.iter().map(|d| f64::from(d.capacity) * (-TERMS.minutes(&leads[0], d) / 45.0).exp2()).collect();
+        for d in 0..3_u32 {
+            let count = chosen.iter().filter(|c| **c == Some(d)).count() as f64;
+            let right = 1_000.0 * pull[d as usize] / pull.iter().sum::<f64>();
+            assert!((count - right).abs() <= 1.0, "{d}: {count} {right}");
+        }
+    }
+
+    /// A town where everybody's nearest desk is the small one: directing the leads is worth more, and the draws are common.
+    #[test]
+    fn directed_leads_wait_less_and_buy_more() {
+        let mut draw = Key { seed: 8, purpose: Purpose::Sampling, replication: 1, entity: 0, day: 0 }.stream();
+        let places = [(30.0, 114.0, 40), (30.1, 114.1, 160), (29.9, 113.9, 160)];
+        let desks: Vec<Desk> = places
+            .iter()
+            .map(|&(lat, lon, capacity)| Desk {
+                place: Place { lat, lon },
+                capacity,
+                conversion: 0.2,
+                advisers: capacity / 40,
+                skills: Vec::new(),
+            })
+            .collect();
+        let leads: Vec<Lead> = (0..300)
+            .map(|k| {
+                let place =
+                    Place { lat: 29.98 + 0.01 * draw.below(5) as f64, lon: 113.98 + 0.01 * draw.below(5) as f64 };
+                Lead { named: (k % 3 == 0).then_some(0), ..lead(place) }
+            })
+            .collect();
+        let names: Vec<String> = (0..300).map(|k| format!("{k:03}")).collect();
+        let arrived: Vec<f64> =
+            (0..300).map(|_| 24.0 * (draw.unit() * 5.0).floor() + 9.0 + 9.0 * draw.unit()).collect();
+        let (problem, group) = reach::problem(&leads, &desks, &TERMS);
+        let plan = solve::solve(&problem).unwrap();
+        let timed = Timed::new(&arrived, &names, Hours { open: 9.0, close: 18.0 });
+        let arrivals: Vec<usize> = timed.order.iter().map(|&l| group[l]).collect();
+        let lessons = online::lessons(&problem, &arrivals, 300).unwrap();
+        let planned: Vec<Option<u32>> = group.iter().map(|&g| plan.taken[g].first().map(|t| t.0)).collect();
+        let alone = undirected(&leads, &group, &desks, &problem, &TERMS, &timed.order);
+        // Everybody wants the desk next door, which has a sixth of the room: 100 named it, of the others a part goes there.
+        let first = alone.iter().filter(|d| **d == Some(0)).count();
+        assert!((120..200).contains(&first), "{first}");
+        let patience = Patience { half_time: 4.0, spread: 1.0, prompt: 1.0 };
+        let room = Room {
+            leads: &leads,
+            group: &group,
+            desks: &desks,
+            problem: &problem,
+            terms: &TERMS,
+            patience,
+            timed: &timed,
+            cars: &Everything,
+        };
+        let rules = [Rule::Fixed(&alone), Rule::Fixed(&planned), Rule::Live(&lessons)];
+        let outcomes = room.compare(&rules, 1, 100, 0.95);
+        assert_eq!((outcomes[0].gain.mean, outcomes[0].gain.half), (0.0, 0.0));
+        for o in &outcomes[1..] {
+            assert!(o.gain.low() > 0.0 && o.wait.high() < outcomes[0].wait.low(), "{o:?}");
+        }
+        assert!(outcomes[2].margin.mean > outcomes[1].margin.mean, "a rule that sees the queues does better");
+        // The gain is the difference of the margins, and the draws are a function of seed and run.
+        let difference = outcomes[1].margin.mean - outcomes[0].margin.mean;
+        assert!((outcomes[1].gain.mean - difference).abs() < 1e-6 * difference);
+        assert_eq!(room.compare(&rules, 1, 100, 0.95), outcomes);
+    }
 }

@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod data;
 pub mod decision;
+pub mod journey;
 pub mod kpi;
 pub mod league;
 pub mod map;
