@@ -4,6 +4,8 @@
 //! ([`LACKING`]). Intervals are at 95 %: of counts of sales as Poisson counts, of shares as binomial ones, both by
 //! inverting the score test.
 
+use crate::stats::interval::wilson;
+
 /// Two-sided 95 % quantile of the normal distribution.
 const Z: f64 = 1.959_963_985;
 
@@ -98,13 +100,7 @@ pub fn poisson(count: f64) -> Figure {
 
 /// Interval of a share of `of` (Wilson).
 pub fn share(count: f64, of: f64) -> Option<Figure> {
-    (of > 0.0).then(|| {
-        let p = count / of;
-        let scale = 1.0 + Z * Z / of;
-        let middle = (p + Z * Z / (2.0 * of)) / scale;
-        let half = Z * (p * (1.0 - p) / of + Z * Z / (4.0 * of * of)).sqrt() / scale;
-        Figure { value: p, low: (middle - half).max(0.0), high: (middle + half).min(1.0) }
-    })
+    wilson(count, of, Z).map(|(low, high)| Figure { value: count / of, low, high })
 }
 
 /// Measures a dealer.

@@ -129,6 +129,18 @@ pub fn of_floats(values: &[f64], level: f64) -> Interval {
     Interval { mean, half, count: values.len() as u64 }
 }
 
+/// Interval of the share that `count` is of `of`, by inverting the score test (Wilson 1927); `z` is the two-sided normal
+/// quantile. `None` of nothing.
+pub fn wilson(count: f64, of: f64, z: f64) -> Option<(f64, f64)> {
+    (of > 0.0).then(|| {
+        let p = count / of;
+        let scale = 1.0 + z * z / of;
+        let middle = (p + z * z / (2.0 * of)) / scale;
+        let half = z * (p * (1.0 - p) / of + z * z / (4.0 * of * of)).sqrt() / scale;
+        ((middle - half).max(0.0), (middle + half).min(1.0))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

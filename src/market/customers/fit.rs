@@ -147,7 +147,7 @@ fn derivatives(at: &[f64], f: &impl Fn(&[f64]) -> f64, width: f64) -> (Vec<f64>,
 }
 
 /// Cholesky factor of a positive definite matrix.
-fn factor(a: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
+pub(super) fn factor(a: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     let n = a.len();
     let mut l = vec![vec![0.0; n]; n];
     for i in 0..n {
@@ -166,7 +166,7 @@ fn factor(a: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     Some(l)
 }
 
-fn solve(l: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
+pub(super) fn solve(l: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
     let n = b.len();
     let mut x = b.to_vec();
     for i in 0..n {
@@ -178,7 +178,7 @@ fn solve(l: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
     x
 }
 
-fn inverse(a: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
+pub(super) fn inverse(a: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     let l = factor(a)?;
     let unit = |k: usize| (0..a.len()).map(|i| f64::from(u8::from(i == k))).collect::<Vec<_>>();
     Some((0..a.len()).map(|k| solve(&l, &unit(k))).collect())

@@ -7,6 +7,7 @@ pub mod gamma_gamma;
 mod hyper;
 pub mod offers;
 pub mod pareto_nbd;
+pub mod propensity;
 #[cfg(test)]
 mod tests;
 pub mod value;
