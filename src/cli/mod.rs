@@ -21,6 +21,7 @@ mod plans;
 mod policy;
 mod price;
 mod promotion;
+mod propensity;
 mod relations;
 mod report;
 mod scenario;
@@ -122,6 +123,8 @@ enum Command {
     Study(study::StudyArgs),
     /// Who comes back, what customers are worth, whom to keep: from a table of purchases.
     Customers(customers::CustomersArgs),
+    /// Who of those that drove a car buys it, why, and whom to follow up first: from a table (descriptive).
+    Propensity(propensity::PropensityArgs),
     /// Event logs against the process that is wanted: fitness, deviations, times, and tasks for what is still to be done.
     Conform(conform::ConformArgs),
     /// Which dealer each lead or service request goes to, and what one more adviser is worth.
@@ -208,6 +211,7 @@ pub fn main() -> ExitCode {
         Command::Verify(args) => terminal::written(|out, err| verify::run(&args, out, err)),
         Command::Study(args) => study::run(&args),
         Command::Customers(args) => customers::run(&args),
+        Command::Propensity(args) => propensity::run(&args),
         Command::Conform(args) => conform::run(&args),
         Command::Dispatch(args) => dispatch::run(&args),
         Command::Relations(args) => relations::run(&args),

@@ -60,7 +60,7 @@ pub(super) struct RunArgs {
     pub quiet: bool,
 }
 
-fn threads(text: &str) -> Result<usize, String> {
+pub(super) fn threads(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(n) if (1..=1024).contains(&n) => Ok(n),
         _ => Err("a whole number from 1 to 1024 is wanted".into()),

@@ -58,6 +58,25 @@ impl Desk {
 
     /// Reads a table by its header. Columns that are not asked for are faults: they would be ignored silently.
     pub fn sheet(&mut self, path: &Path, columns: &[Column]) -> Sheet {
+        self.table(path, usize::MAX, |desk, file, cells| desk.header(file, cells, columns))
+    }
+
+    /// Reads all columns of a table of at most so many cells, whatever they are called: the header and the rows.
+    pub fn whole(&mut self, path: &Path, most_cells: usize) -> (Vec<Cell>, Sheet) {
+        let mut header = Vec::new();
+        let sheet = self.table(path, most_cells, |_, _, cells| {
+            header = cells.to_vec();
+            (0..cells.len()).map(Some).collect()
+        });
+        (header, sheet)
+    }
+
+    fn table(
+        &mut self,
+        path: &Path,
+        most_cells: usize,
+        mut header: impl FnMut(&mut Self, usize, &[Cell]) -> Vec<Option<usize>>,
+    ) -> Sheet {
         let file = self.open(path, TABLE_BYTES);
         let mut sheet = Sheet { file, rows: Vec::new() };
         if !self.sources[file].present {
@@ -76,7 +95,7 @@ impl Desk {
             let cells: Vec<Cell> = scanner.cells.iter().map(|c| cell(&text, *c)).collect();
             let Some(places) = &places else {
                 width = cells.len();
-                places = Some(self.header(file, &cells, columns));
+                places = Some(header(self, file, &cells));
                 continue;
             };
             if cells.len() != width {
@@ -84,8 +103,9 @@ impl Desk {
                 self.fault(file, Some(start), Code::Width, "", &cause, "add or remove delimiters");
                 continue;
             }
-            if sheet.rows.len() >= MOST_ROWS {
-                let cause = format!("more than {MOST_ROWS} rows");
+            let most = MOST_ROWS.min(most_cells / width.max(1));
+            if sheet.rows.len() >= most {
+                let cause = format!("more than {most} rows");
                 self.fault(file, Some(start), Code::TooMany, "", &cause, "leave rows out");
                 break;
             }

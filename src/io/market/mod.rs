@@ -9,6 +9,7 @@ mod options;
 pub mod positions;
 pub mod prices;
 pub mod promotions;
+pub mod propensity;
 pub mod relations;
 
 /// Most rows of a table of a market.
