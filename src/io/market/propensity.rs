@@ -5,7 +5,7 @@ use crate::io::fault::{Code, Faults, shorten};
 use crate::io::scenario::records::{folded, number};
 use crate::market::customers::propensity::design::LEAST;
 use crate::market::customers::propensity::{Feature, Table};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 /// Most cells of a table.
@@ -71,12 +71,12 @@ fn known(heading: &str) -> Option<usize> {
 fn own(header: &[Cell], sheet: &Sheet, desk: &mut Desk) -> Option<[Option<usize>; 4]> {
     let first = header.first()?.at;
     let mut places = [None; 4];
-    let mut names: HashMap<String, ()> = HashMap::new();
+    let mut names: HashSet<String> = HashSet::new();
     for (k, cell) in header.iter().enumerate() {
         let which = known(&cell.text);
         let twice = match which {
             Some(w) => places[w].replace(k).is_some(),
-            None => names.insert(folded(&cell.text), ()).is_some(),
+            None => !names.insert(folded(&cell.text)),
         };
         if cell.text.is_empty() {
             desk.fault(sheet.file, Some(cell.at), Code::Blank, "", "the column has no name", "write one");
