@@ -2,10 +2,8 @@
 
 use super::steps::set_threads;
 use super::terminal::{print, say};
-use super::{check, exit};
-use crate::io::fault::Faults;
+use super::{check, exit, out};
 use crate::io::market::propensity::{self as tables, People};
-use crate::io::results::folder::replace_file;
 use crate::io::results::table::{Cell, Table};
 use crate::market::customers::propensity::assess::{LEVEL, Tenth};
 use crate::market::customers::propensity::design::{Coefficient, ratio};
@@ -59,23 +57,14 @@ pub(super) fn run(args: &PropensityArgs) -> u8 {
     }
 }
 
-fn refused(faults: &Faults) -> u8 {
-    say(faults.to_string().trim_end());
-    say(&format!("{}; nothing was written", check::counted(faults.count(), "fault")));
-    exit::BAD_INPUT
-}
-
 fn answer(args: &PropensityArgs) -> Result<String, u8> {
-    let people = tables::read(&args.file).map_err(|f| refused(&f))?;
+    let people = tables::read(&args.file).map_err(|f| check::refused(&f))?;
     let told = Told::new(people).map_err(|why| {
         say(&format!("forecourt: {}: {why}", args.file.display()));
         exit::NO_PLAN
     })?;
     if let Some(out) = &args.out {
-        told.write(out).map_err(|(path, e)| {
-            say(&format!("forecourt: {}: {e}. Choose another place with --out", path.display()));
-            exit::CANNOT_WRITE
-        })?;
+        told.write(out)?;
     }
     Ok(if args.json { format!("{}\n", told.json()) } else { told.text() })
 }
@@ -99,15 +88,16 @@ impl Told {
         Ok(Self { people, learnt, coefficients, open, order })
     }
 
-    fn write(&self, out: &Path) -> Result<(), (PathBuf, std::io::Error)> {
-        let put = |path: PathBuf, table: Table| replace_file(&path, &table.into_bytes()).map_err(|e| (path, e));
-        if out.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
-            return put(out.to_path_buf(), self.rows());
+    fn write(&self, path: &Path) -> Result<(), u8> {
+        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
+            return out::file(path, &self.rows().into_bytes());
         }
-        std::fs::create_dir_all(out).map_err(|e| (out.to_path_buf(), e))?;
-        put(out.join("propensity.csv"), self.rows())?;
-        put(out.join("coefficients.csv"), self.coefficients())?;
-        put(out.join("calibration.csv"), self.calibration())
+        let tables = [
+            ("propensity.csv", self.rows()),
+            ("coefficients.csv", self.coefficients()),
+            ("calibration.csv", self.calibration()),
+        ];
+        out::tables(path, tables)
     }
 
     /// Reasons for, or against: the column with the person's value, and the log odds that it adds.
