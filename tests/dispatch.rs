@@ -123,3 +123,47 @@ fn faults_of_both_tables_are_named() {
     let (code, _, err) = run(&[&dealers, &leads]);
     assert!(code == 2 && err.contains("lead_id") && err.contains("conversion_share"), "{err}");
 }
+
+/// Arrivals, advisers and a scenario: what the assignment does to waiting, and places from the scenario's own tables.
+#[test]
+fn leads_are_played_with_advisers() {
+    let home = tempfile::tempdir().unwrap();
+    let tiny = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/tiny");
+    let mut text = String::from("lead_id,zone_id,model_id,arrived,refused_dealer_id\n");
+    for k in 0..120 {
+        let refused = if k % 9 == 0 { "D2" } else { "" };
+        let _ = writeln!(
+            text,
+            "L{k:03},Z{},M{},2026-06-{} {:02}:30,{refused}",
+            1 + k % 3,
+            1 + k % 2,
+            22 + k % 5,
+            9 + k % 8
+        );
+    }
+    let leads = written(home.path(), "l.csv", &text);
+    let desks = "dealer_id,capacity_leads,conversion_share,advisers\nD1,40,0.2,2\nD2,40,0.25,2\nD3,40,0.15,1\n";
+    let dealers = written(home.path(), "d.csv", desks);
+    let out = home.path().join("o.csv").to_str().unwrap().to_owned();
+    let all = [&leads, &dealers, "--scenario", tiny.to_str().unwrap(), "--simulate", "50", "--json", "--out", &out];
+    let (code, text, err) = run(&all);
+    assert_eq!(code, 0, "{err}");
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    let rules = answer["simulated"]["rules"].as_array().unwrap();
+    assert_eq!((rules.len(), answer["simulated"]["open_hours"].as_f64()), (3, Some(45.0)));
+    for rule in rules {
+        let ends = &rule["margin"];
+        assert!(ends[1].as_f64() <= ends[0].as_f64() && ends[0].as_f64() <= ends[2].as_f64());
+    }
+    // Who refused a dealer's answer goes to another.
+    for row in fs::read_to_string(&out).unwrap().lines().skip(1) {
+        let cells: Vec<&str> = row.split(',').collect();
+        let k: usize = cells[0][1..].parse().unwrap();
+        assert!(k % 9 != 0 || cells[1] != "D2", "{row}");
+    }
+    assert_eq!(run(&[&all[..], &["--threads", "1"]].concat()).1, text);
+    let (code, said, _) = run(&all[..6]);
+    assert!(code == 0 && said.contains("the customer's own choice") && said.contains("prices and queues"), "{said}");
+    let (code, _, err) = run(&[&leads, &dealers]);
+    assert!(code == 2 && err.contains("give --scenario") && err.contains("l.csv:2"), "{err}");
+}

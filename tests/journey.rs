@@ -161,6 +161,14 @@ fn every_lead_is_followed_by_hand() {
         let own = rows.iter().filter(|r| r["segment"] == segment["segment"]).count() as f64;
         assert_eq!(own, number(segment, "leads"), "{segment:?}");
     }
+    // One more adviser: never less than nothing, never more than her places at the price of the first.
+    let desks = table(&home.path().join("out/journey_desks.csv"));
+    for row in desks.iter().filter(|r| !r["adviser_cny"].is_empty()) {
+        let each = (number(row, "capacity_leads") / number(row, "advisers")).floor();
+        let most = number(row, "place_cny") * each + 0.01;
+        assert!((0.0..=most).contains(&number(row, "adviser_cny")), "{row:?}");
+    }
+    assert!(desks.iter().any(|r| number(r, "adviser_cny") > 0.0), "70 places for 100 leads");
     // The same draws for every way; directed leads are worth more than undirected ones.
     let effect = table(&home.path().join("out/journey_effect.csv"));
     let names: Vec<&str> = effect.iter().map(|r| r["rule"].as_str()).collect();
@@ -238,6 +246,15 @@ fn what_is_wrong_is_said_before_anything_is_planned() {
     fs::remove_file(customers.join("offers.csv")).unwrap();
     let (code, _, err) = run(home.path(), "journey tiny --out out --quiet");
     assert!(code == 2 && err.contains("offers.csv is not there"), "{err}");
+    fs::write(customers.join("offers.csv"), "offer,cost_cny,keeps_share\ncall,20,0.1\n").unwrap();
+    fs::write(customers.join("leads.csv"), leads.replace("2026-06-23", "2025-06-23")).unwrap();
+    let (code, _, err) = run(home.path(), "journey tiny --out out --quiet");
+    assert!(code == 2 && err.contains("did not come in the 7 days before 2026-06-29") && err.contains("L01"), "{err}");
+    let desks = fs::read_to_string(customers.join("dealers.csv")).unwrap();
+    fs::write(customers.join("dealers.csv"), desks.replace("D3,10,0.15,1", "D3,10,0.15,0")).unwrap();
+    let (code, _, err) = run(home.path(), "journey tiny --out out --quiet");
+    assert!(code == 2 && err.contains("dealers.csv:4:") && err.contains("0 lies outside 1"), "{err}");
+    fs::write(customers.join("dealers.csv"), desks).unwrap();
     let (code, _, err) = run(home.path(), "journey missing --out out --quiet");
     assert_eq!(code, 2, "{err}");
     fs::write(customers.join("offers.csv"), "offer,cost_cny,keeps_share\ncall,20,0.1\n").unwrap();
@@ -245,4 +262,44 @@ fn what_is_wrong_is_said_before_anything_is_planned() {
     fs::write(customers.join("journey.toml"), "offer_budgt_cny = 1\nruns = 1\n").unwrap();
     let (code, _, err) = run(home.path(), "journey tiny --out out --quiet");
     assert!(code == 2 && err.contains("journey.toml:1") && err.contains("journey.toml:2"), "{err}");
+}
+
+/// Forty customers are too few to be grouped: they stand in their tiers. Three who came again are too few to learn from, which is said
+/// before anything is planned. A lead that asks for no model gets no car, and a wrong model is a fault although the value is given.
+#[test]
+fn thin_tables_and_leads_without_a_model() {
+    let home = tempfile::tempdir().unwrap();
+    let customers = scenario(home.path()).join("customers");
+    let purchases = fs::read_to_string(customers.join("purchases.csv")).unwrap();
+    let of = |most: i64| {
+        let few =
+            |l: &&str| l.split(',').next().is_some_and(|c| c == "customer_id" || c[1..].parse::<i64>().unwrap() < most);
+        purchases.lines().filter(few).fold(String::new(), |t, l| t + l + "\n")
+    };
+    let leads = fs::read_to_string(customers.join("leads.csv")).unwrap();
+    let mut lines: Vec<String> =
+        leads.lines().map(|l| format!("{l},{}", if l.starts_with("lead_id") { "value_cny" } else { "" })).collect();
+    lines[1] = "L00,,Z1,,2026-06-22 09:00,D1,3000".into();
+    fs::write(customers.join("leads.csv"), lines.join("\n") + "\n").unwrap();
+    fs::write(customers.join("purchases.csv"), of(40)).unwrap();
+    let (code, text, err) = run(home.path(), "journey tiny --out out --json --quiet");
+    assert_eq!(code, 0, "{err}");
+    let step = serde_json::from_str::<Value>(&text).unwrap()["steps"]["journey"].clone();
+    assert_eq!((&step["grouped"], &step["customers"]), (&false.into(), &40.into()));
+    let segments = table(&home.path().join("out/journey_segments.csv"));
+    assert!(segments.iter().all(|s| ["A", "B", "C", "new"].contains(&s["segment"].as_str())));
+    let first = table(&home.path().join("out/journey.csv")).remove(0);
+    assert_eq!((first["car"].as_str(), first["delivery"].as_str(), first["site_id"].as_str()), ("", "", "D1"));
+    // Next door at the dealer that was named: 0.10 with a quarter more.
+    assert!((number(&first, "margin_cny") - 3_000.0 * 0.125).abs() < 0.01, "{first:?}");
+    lines[1] = "L00,,Z1,M9,2026-06-22 09:00,D1,3000".into();
+    fs::write(customers.join("leads.csv"), lines.join("\n") + "\n").unwrap();
+    let (code, _, err) = run(home.path(), "journey tiny --out other --quiet");
+    assert!(code == 2 && err.contains("leads.csv:2:") && err.contains("unknown model \"M9\""), "{err}");
+    lines[1] = "L00,,Z1,,2026-06-22 09:00,D1,3000".into();
+    fs::write(customers.join("leads.csv"), lines.join("\n") + "\n").unwrap();
+    fs::write(customers.join("purchases.csv"), of(4)).unwrap();
+    let (code, _, err) = run(home.path(), "plan tiny --out other --quiet");
+    assert!(code == 2 && err.contains("bought again") && err.contains("nothing was written"), "{err}");
+    assert!(!home.path().join("other").join("summary.json").exists());
 }

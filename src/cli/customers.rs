@@ -229,7 +229,7 @@ fn answer(args: &CustomersArgs) -> Result<String, Failure> {
         ModelArg::BgNbd => BgNbd::fit(&customers).map(|(m, f)| (Fitted::Bg(m), f))?,
         ModelArg::ParetoNbd => ParetoNbd::fit(&customers).map(|(m, f)| (Fitted::Pareto(m), f))?,
     };
-    let spending = spending(&customers)?;
+    let spending = GammaGamma::learnt(&customers)?;
     let terms = Terms {
         horizon: f64::from(args.horizon),
         periods: args.horizon.min(12),
@@ -254,25 +254,6 @@ fn answer(args: &CustomersArgs) -> Result<String, Failure> {
     let alike = spending.as_ref().is_some_and(|s| s.1.is_none());
     let all = Answer { args, fit, spending: spending.and_then(|s| s.1), alike, found, offers, plan, tested, grouped };
     Ok(if args.json { format!("{}\n", all.json()) } else { all.text() })
-}
-
-/// How amounts differ between customers; no fit where they do not.
-fn spending(customers: &[Customer]) -> Result<Option<(GammaGamma, Option<Fit>)>, Failure> {
-    let paid: Vec<f64> = customers.iter().filter_map(|c| c.amount).collect();
-    if paid.len() < 10 {
-        return Ok(None);
-    }
-    match GammaGamma::fit(customers) {
-        Ok((g, _)) if g.q <= 1.0 => Err(Failure::Fit(FitError::Data(format!(
-            "amounts spread so widely (q = {:.3}) that their mean does not exist: leave the amounts out",
-            g.q
-        )))),
-        Ok((g, fit)) => Ok(Some((g, Some(fit)))),
-        Err(FitError::NoMaximum("q" | "v")) => {
-            Ok(Some((GammaGamma::alike(paid.iter().sum::<f64>() / paid.len() as f64), None)))
-        }
-        Err(e) => Err(e.into()),
-    }
 }
 
 /// By repeat purchases so far (0 … 6, 7 or more): customers, expected and real purchases afterwards.

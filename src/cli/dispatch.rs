@@ -121,15 +121,18 @@ fn answer(args: &DispatchArgs) -> Result<String, u8> {
         fair_worth: args.fair_worth,
     };
     let (problem, group) = problem(&tables.leads, &tables.desks, &terms);
-    let timed =
+    let mut timed =
         (!tables.arrived.is_empty()).then(|| Timed::new(&tables.arrived, &tables.lead_ids, args.effect.hours()));
+    if let (Some(timed), Some(days)) = (&mut timed, args.effect.days) {
+        timed.span = days * (args.effect.hours().close - args.effect.hours().open);
+    }
     let order = timed.as_ref().map_or_else(|| (0..group.len()).collect(), |t| t.order.clone());
     let failed = |e: crate::flow::FlowError| {
         say(&format!("forecourt: {e}"));
         exit::INTERNAL
     };
     let plan = solve(&problem).map_err(failed)?;
-    let dealer = plan.spread(&group, &order);
+    let dealer = plan.spread(&problem.groups, &group, &order);
     let arrivals: Vec<usize> = order.iter().map(|&l| group[l]).collect();
     let lessons: Vec<Lesson> = if args.online || args.effect.simulate.is_some() {
         online::lessons(&problem, &arrivals, arrivals.len()).map_err(failed)?
@@ -253,10 +256,14 @@ impl Answer<'_> {
             plan.objective as f64 / 100.0,
             plan.bound as f64 / 100.0
         );
-        let mut order: Vec<usize> = (0..counts.len()).filter(|&d| plan.price[d] > 0).collect();
+        let mut order: Vec<usize> = (0..counts.len()).filter(|&d| plan.price[d] > 0 && counts[d] > 0).collect();
         order.sort_by_key(|&d| (-plan.price[d], d));
         if !order.is_empty() {
-            let _ = writeln!(text, "{} dealers are full; one more place would be worth, at the dearest:", order.len());
+            let _ = writeln!(
+                text,
+                "{} dealers are full; one more place would be worth at most, at the dearest:",
+                order.len()
+            );
             for &d in order.iter().take(10) {
                 let (id, price) = (&self.tables.dealer_ids[d], plan.price[d] as f64 / 100.0);
                 let _ = writeln!(text, "  {id:<16} {:>6} leads {price:>12.2}", counts[d]);

@@ -11,6 +11,7 @@ use crate::io::results::{
 };
 use crate::io::scenario::ReadNotes;
 use crate::lp::Stop;
+use crate::planning::journey::Worth;
 use crate::planning::{
     Error, Ground, Moved, NetworkState, Options, Placement, Replenishment, Simulation, Transfers, assess, changes,
     place, replenish, simulate, today_and_plan, transfer,
@@ -374,13 +375,13 @@ impl<'a> Session<'a> {
     }
 
     /// Customers and leads, from segment to delivery.
-    pub(super) fn journey(&mut self, from: &Visitors) -> Result<(), Ended> {
+    pub(super) fn journey(&mut self, from: &Visitors, worth: &Worth) -> Result<(), Ended> {
         let made = self.timed("journey", |s| {
-            crate::planning::journey::journey(&s.ground, &from.people, &from.terms, s.input.options.seed)
+            crate::planning::journey::journey(&s.ground, &from.people, worth, &from.terms, s.input.options.seed)
         })?;
-        self.summary.journey(from, &made);
+        self.summary.journey(from, worth, &made);
         for (name, table) in [
-            ("journey.csv", journey::leads(&self.ground, from, &made)),
+            ("journey.csv", journey::leads(&self.ground, from, worth, &made)),
             ("journey_segments.csv", journey::segments(&made)),
             ("journey_desks.csv", journey::desks(&self.ground, from, &made)),
             ("journey_effect.csv", journey::effect(&made)),

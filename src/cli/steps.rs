@@ -144,8 +144,8 @@ fn go(
             let made = session.replenish()?;
             session.warn(&made);
             session.simulate()?;
-            if let Some(people) = &people {
-                session.journey(people)?;
+            if let Some((people, worth)) = &people {
+                session.journey(people, worth)?;
             }
         }
         Step::Forecast => {}
@@ -165,8 +165,8 @@ fn go(
             session.route(&made)?;
         }
         Step::Journey => {
-            if let Some(people) = &people {
-                session.journey(people)?;
+            if let Some((people, worth)) = &people {
+                session.journey(people, worth)?;
             }
         }
         Step::Simulate => {

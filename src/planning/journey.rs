@@ -11,7 +11,7 @@ use super::{Error, Ground};
 use crate::ids::{Id, ModelId, SiteId};
 use crate::market::customers::Customer;
 use crate::market::customers::bg_nbd::BgNbd;
-use crate::market::customers::clusters::{Trial, clusters, features, profiles};
+use crate::market::customers::clusters::{ClusterError, Trial, clusters, features, profiles};
 use crate::market::customers::gamma_gamma::GammaGamma;
 use crate::market::customers::offers::{self, Assigned, Offer};
 use crate::market::customers::value::{self, Outlook, outlooks};
@@ -20,6 +20,7 @@ use crate::market::leads::problem::{Group, Plan, Problem};
 use crate::market::leads::reach::{self, Desk, Lead};
 use crate::market::leads::solve::solve;
 use crate::market::leads::waiting::{Cars, Hours, Outcome, Patience, Room, Rule, Timed, undirected};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// What is assumed.
@@ -39,6 +40,8 @@ pub struct Terms {
     pub patience: Patience,
     /// Hours in which leads are answered.
     pub hours: Hours,
+    /// Days before today in which the leads came; what a desk can take, it can take in these.
+    pub days: f64,
     /// Days of waiting for a car in which conversion halves.
     pub car_half_time: f64,
     /// Days from a car at the dealer's to its handing over.
@@ -97,8 +100,8 @@ pub struct Way {
     pub dealer: u32,
     /// Minutes to it.
     pub minutes: f64,
-    /// The car.
-    pub car: Offered,
+    /// The car; none where no model is asked for, or where there is none to be had.
+    pub car: Option<Offered>,
     /// Probability of the sale, before anybody waits for an adviser.
     pub chance: f64,
     /// Expected margin.
@@ -132,23 +135,28 @@ pub struct Segment {
     pub margin: f64,
     /// Leads with a car in stock, on the road, to be ordered.
     pub cars: [usize; 3],
-    /// Mean days to the delivery, over leads with a dealer.
+    /// Mean days to the delivery, over leads with a car.
     pub days: f64,
 }
 
-/// The whole answer.
+/// What customers are worth, who is like whom, and who gets which offer.
 #[derive(Clone, Debug)]
-pub struct Journey {
+pub struct Worth {
     /// What is expected of every customer.
     pub outlooks: Vec<Outlook>,
     /// Position of every customer's segment.
     pub segment_of: Vec<usize>,
     /// How the number of groups was argued.
     pub trials: Vec<Trial>,
-    /// Whether segments are groups; else they are tiers, for no number of groups was stable.
+    /// Whether segments are groups; else they are tiers, for the customers do not fall into groups.
     pub grouped: bool,
     /// Offers.
     pub offers: Assigned,
+}
+
+/// The whole answer.
+#[derive(Clone, Debug)]
+pub struct Journey {
     /// The assignment.
     pub plan: Plan,
     /// Of every lead, where it goes.
@@ -159,16 +167,21 @@ pub struct Journey {
     pub effect: [Outcome; 4],
     /// What is expected of an assignment that knows nothing of cars, and of this one, no adviser being waited for.
     pub expected: [f64; 2],
+    /// What one more adviser would bring, solved again, for the dealers where that may be most; money.
+    pub adviser: BTreeMap<u32, f64>,
 }
 
 /// Level of the intervals.
 pub const LEVEL: f64 = 0.95;
 
+/// Dealers for which one more adviser is tried.
+const TRIED: usize = 10;
+
 /// The cars of every desk and model, the soonest first.
 struct Lots {
     cars: BTreeMap<(u32, u32), Vec<Offered>>,
-    /// Days from an order to the handing over.
-    order: Vec<Vec<f64>>,
+    /// Days from an order to the handing over; none for a model that nobody builds over the horizon.
+    order: Vec<Vec<Option<f64>>>,
     half_time: f64,
 }
 
@@ -185,7 +198,7 @@ impl Lots {
                 list.extend(std::iter::repeat_n(car, count as usize));
             }
         };
-        // Lots stand in the order of their ages.
+        // Lots stand in the order of their ages: the oldest is sold first.
         for lot in scenario.stock.iter().rev() {
             let car = Offered { source: Source::Stock, age: Some(lot.age_days), days: terms.handover };
             add(lot.site, lot.model, lot.cars, car);
@@ -194,52 +207,74 @@ impl Lots {
             let days = 7.0 * lot.week.index() as f64 + terms.handover;
             add(lot.site, lot.model, lot.cars, Offered { source: Source::Road, age: None, days });
         }
+        let built =
+            |m: ModelId| super::lead::plants(ground).iter().any(|&p| scenario.supply[(p, m)].iter().any(|s| *s > 0));
+        let built: Vec<bool> = scenario.catalogue.models.ids().map(built).collect();
         let of = |&s: &SiteId| {
-            let weeks = |m: ModelId| 7.0 * leads.weeks[(s, m)] as f64 + terms.handover;
-            scenario.catalogue.models.ids().map(weeks).collect()
+            let days = |m: ModelId| built[m.index()].then(|| 7.0 * leads.weeks[(s, m)] as f64 + terms.handover);
+            scenario.catalogue.models.ids().map(days).collect()
         };
         Self { cars, order: people.sites.iter().map(of).collect(), half_time: terms.car_half_time }
     }
 
-    /// The car that is not expected to be sold before.
-    fn next(&self, dealer: u32, model: u32, sold: f64) -> Offered {
+    /// The car that is not expected to be sold before, if there is one.
+    fn next(&self, dealer: u32, model: u32, sold: f64) -> Option<Offered> {
         let known = self.cars.get(&(dealer, model)).and_then(|list| list.get(sold as usize)).copied();
-        let days = self.order[dealer as usize][model as usize];
-        // What arrives later than a new order would is not waited for.
-        known.filter(|car| car.days <= days).unwrap_or(Offered { source: Source::Order, age: None, days })
+        let order = self.order[dealer as usize][model as usize];
+        let order = order.map(|days| Offered { source: Source::Order, age: None, days });
+        match (known, order) {
+            // What arrives later than a new order would is not waited for.
+            (Some(car), Some(order)) if car.days > order.days => Some(order),
+            (known, order) => known.or(order),
+        }
+    }
+
+    fn readiness(&self, car: Option<Offered>) -> f64 {
+        car.map_or(0.0, |car| (-car.days / self.half_time).exp2())
     }
 }
 
 impl Cars for Lots {
     fn ready(&self, dealer: u32, model: Option<u32>, sold: f64) -> f64 {
-        model.map_or(1.0, |m| (-self.next(dealer, m, sold).days / self.half_time).exp2())
+        model.map_or(1.0, |m| self.readiness(self.next(dealer, m, sold)))
     }
 }
 
-/// Follows customers and leads of the week before today.
+/// Values customers, groups them, and makes them offers.
 ///
 /// # Errors
 /// [`Error::Unfit`] where the tables are too thin to learn from.
-pub fn journey(ground: &Ground, people: &People, terms: &Terms, seed: u64) -> Result<Journey, Error> {
-    let unfit = |e: &dyn std::fmt::Display| Error::Unfit(format!("the customers' tables: {e}"));
+pub fn worth(people: &People, terms: &Terms, seed: u64) -> Result<Worth, Error> {
     let (outlooks, amounts) = valued(&people.customers, terms)?;
     let rows = features(&people.customers, &outlooks, amounts);
-    let (made, trials) = clusters(&rows, None, seed).map_err(|e| unfit(&e))?;
+    let (made, trials) = match clusters(&rows, None, seed) {
+        Ok(found) => found,
+        Err(ClusterError::Few(_) | ClusterError::Alike(..)) => (None, Vec::new()),
+        Err(e) => return Err(unfit(&e)),
+    };
     let grouped = made.is_some();
     let segment_of = made.map_or_else(
         || outlooks.iter().map(|o| ['A', 'B', 'C'].iter().position(|t| *t == o.tier).unwrap_or(2)).collect(),
         |c| profiles(&c.group, &people.customers, &outlooks).1,
     );
     let offers = offers::assign(&people.offers, &outlooks, terms.budget);
+    Ok(Worth { outlooks, segment_of, trials, grouped, offers })
+}
 
+/// Follows the leads of the days before today.
+///
+/// # Errors
+/// [`Error::Internal`] where an assignment cannot be solved.
+pub fn journey(ground: &Ground, people: &People, worth: &Worth, terms: &Terms, seed: u64) -> Result<Journey, Error> {
     let (blind, group) = reach::problem(&people.leads, &people.desks, &terms.reach);
     let lots = Lots::new(ground, people, terms);
     let seen = with_cars(&blind, &group, people, &lots);
     let internal = |e: crate::flow::FlowError| Error::Internal(e.to_string());
     let plan = solve(&seen).map_err(internal)?;
-    let timed = Timed::new(&people.arrived, &people.lead_ids, terms.hours);
-    let planned = plan.spread(&group, &timed.order);
-    let unseeing = solve(&blind).map_err(internal)?.spread(&group, &timed.order);
+    let mut timed = Timed::new(&people.arrived, &people.lead_ids, terms.hours);
+    timed.span = terms.days * (terms.hours.close - terms.hours.open);
+    let planned = plan.spread(&seen.groups, &group, &timed.order);
+    let unseeing = solve(&blind).map_err(internal)?.spread(&blind.groups, &group, &timed.order);
     let alone = undirected(&people.leads, &group, &people.desks, &blind, &terms.reach, &timed.order);
     let arrivals: Vec<usize> = timed.order.iter().map(|&l| group[l]).collect();
     let lessons = online::lessons(&seen, &arrivals, arrivals.len()).map_err(internal)?;
@@ -256,20 +291,39 @@ pub fn journey(ground: &Ground, people: &People, terms: &Terms, seed: u64) -> Re
     let rules = [Rule::Fixed(&alone), Rule::Fixed(&unseeing), Rule::Fixed(&planned), Rule::Live(&lessons)];
     let effect = room.compare(&rules, seed, terms.runs, LEVEL).try_into().expect("an outcome for every rule");
     let ways = ways(people, terms, &lots, &timed, &planned);
-    let worth = |ways: &[Option<Way>]| ways.iter().flatten().map(|w| w.worth).sum::<f64>();
-    let expected = [worth(&self::ways(people, terms, &lots, &timed, &unseeing)), worth(&ways)];
-    let mut answer =
-        Journey { outlooks, segment_of, trials, grouped, offers, plan, ways, segments: Vec::new(), effect, expected };
-    answer.segments = segments(people, &answer);
-    Ok(answer)
+    let sum = |ways: &[Option<Way>]| ways.iter().flatten().map(|w| w.worth).sum::<f64>();
+    let expected = [sum(&self::ways(people, terms, &lots, &timed, &unseeing)), sum(&ways)];
+    let adviser = one_more(&seen, &plan, people).map_err(internal)?;
+    let segments = segments(people, worth, &ways);
+    Ok(Journey { plan, ways, segments, effect, expected, adviser })
+}
+
+/// What one more adviser brings, by solving again, at the dealers whose places are dearest.
+fn one_more(problem: &Problem, plan: &Plan, people: &People) -> Result<BTreeMap<u32, f64>, crate::flow::FlowError> {
+    let each = |d: u32| {
+        let desk = &people.desks[d as usize];
+        desk.capacity / desk.advisers.max(1)
+    };
+    let full = |d: &u32| plan.price[*d as usize] > 0 && each(*d) > 0;
+    let mut dear: Vec<u32> = (0..people.desks.len() as u32).filter(full).collect();
+    dear.sort_by_key(|&d| (std::cmp::Reverse(plan.price[d as usize] * i64::from(each(d))), d));
+    dear.truncate(TRIED);
+    let tried = |&d: &u32| {
+        let mut more = problem.clone();
+        more.dealers[d as usize].capacity += each(d);
+        Ok((d, (solve(&more)?.objective - plan.objective) as f64 / 100.0))
+    };
+    dear.par_iter().map(tried).collect()
+}
+
+fn unfit(e: &dyn std::fmt::Display) -> Error {
+    Error::Unfit(format!("the customers' tables: {e}"))
 }
 
 /// Value of every customer, and whether amounts are known.
 fn valued(customers: &[Customer], terms: &Terms) -> Result<(Vec<Outlook>, bool), Error> {
-    let unfit = |e: &dyn std::fmt::Display| Error::Unfit(format!("the customers' tables: {e}"));
     let (buying, _) = BgNbd::fit(customers).map_err(|e| unfit(&e))?;
-    let paid = customers.iter().filter(|c| c.amount.is_some()).count();
-    let spending = (paid >= 10).then(|| GammaGamma::fit(customers).map(|s| s.0)).transpose().map_err(|e| unfit(&e))?;
+    let spending = GammaGamma::learnt(customers).map_err(|e| unfit(&e))?.map(|s| s.0);
     let weeks = 365.25 / 7.0;
     let how = value::Terms {
         horizon: f64::from(terms.horizon),
@@ -303,46 +357,54 @@ fn ways(people: &People, terms: &Terms, lots: &Lots, timed: &Timed, dealer: &[Op
     for &l in &timed.order {
         let (lead, Some(d)) = (&people.leads[l], dealer[l]) else { continue };
         let desk = &people.desks[d as usize];
-        let model = lead.model.unwrap_or(0);
-        let before = sold.entry((d, model)).or_default();
-        let car = lots.next(d, model, *before);
-        let chance = terms.reach.converts(lead, d, desk) * (-car.days / terms.car_half_time).exp2();
-        *before += chance;
+        let before = lead.model.map(|m| sold.entry((d, m)).or_default());
+        let car = lead.model.zip(before.as_ref()).and_then(|(m, sold)| lots.next(d, m, **sold));
+        let ready = if lead.model.is_some() { lots.readiness(car) } else { 1.0 };
+        let chance = terms.reach.converts(lead, d, desk) * ready;
+        if let Some(before) = before {
+            *before += chance;
+        }
         let minutes = terms.reach.minutes(lead, desk);
         ways[l] = Some(Way { dealer: d, minutes, car, chance, worth: chance * lead.value });
     }
     ways
 }
 
-fn segments(people: &People, answer: &Journey) -> Vec<Segment> {
-    let count = 1 + answer.segment_of.iter().copied().max().unwrap_or(0);
-    let name = |k: usize| match (k == count, answer.grouped) {
-        (true, _) => String::new(),
-        (false, true) => (k + 1).to_string(),
-        (false, false) => ["A", "B", "C"][k.min(2)].into(),
-    };
-    let mut all: Vec<Segment> = (0..=count).map(|k| Segment { name: name(k), ..Segment::default() }).collect();
-    for (k, (o, &s)) in answer.outlooks.iter().zip(&answer.segment_of).enumerate() {
+fn segments(people: &People, worth: &Worth, ways: &[Option<Way>]) -> Vec<Segment> {
+    let count = 1 + worth.segment_of.iter().copied().max().unwrap_or(0);
+    let mut all: Vec<Segment> = (0..=count)
+        .map(|k| Segment { name: if k == count { String::new() } else { worth.name(k) }, ..Segment::default() })
+        .collect();
+    for (k, (o, &s)) in worth.outlooks.iter().zip(&worth.segment_of).enumerate() {
         let segment = &mut all[s];
         segment.customers += 1;
         segment.active += o.active;
         segment.value += o.value;
-        if let Some(offer) = answer.offers.choice[k].map(|c| &people.offers[c]) {
+        if let Some(offer) = worth.offers.choice[k].map(|c| &people.offers[c]) {
             segment.offers += 1;
             segment.offer_cost += offer.cost;
             segment.offer_gain += offer.keeps * (1.0 - o.active) * o.value_if_active - offer.cost;
         }
     }
-    for (way, customer) in answer.ways.iter().zip(&people.customer_of) {
-        let segment = &mut all[customer.map_or(count, |c| answer.segment_of[c])];
+    for (way, customer) in ways.iter().zip(&people.customer_of) {
+        let segment = &mut all[customer.map_or(count, |c| worth.segment_of[c])];
         segment.leads += 1;
         let Some(way) = way else { continue };
         segment.assigned += 1;
         segment.sales += way.chance;
         segment.margin += way.worth;
-        segment.cars[way.car.source as usize] += 1;
-        segment.days += way.car.days;
+        if let Some(car) = way.car {
+            segment.cars[car.source as usize] += 1;
+            segment.days += car.days;
+        }
     }
-    all.iter_mut().for_each(|s| s.days /= s.assigned.max(1) as f64);
+    all.iter_mut().for_each(|s| s.days /= s.cars.iter().sum::<usize>().max(1) as f64);
     all
+}
+
+impl Worth {
+    /// Name of a segment: a group's number, or a tier.
+    pub fn name(&self, segment: usize) -> String {
+        if self.grouped { (segment + 1).to_string() } else { ["A", "B", "C"][segment.min(2)].into() }
+    }
 }

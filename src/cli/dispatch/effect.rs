@@ -27,6 +27,9 @@ pub(super) struct EffectArgs {
     /// Hours of a day in which leads are answered.
     #[arg(long, value_name = "FROM-TO", default_value = "9-18", value_parser = hours)]
     open: Hours,
+    /// Days in which a dealer can take what it can take [default: from the first lead's day to the last one's].
+    #[arg(long, value_name = "N", value_parser = above_zero)]
+    pub days: Option<f64>,
     /// Key of the draws.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
@@ -73,6 +76,8 @@ const RULES: [(&str, &str); 3] = [
 pub(super) struct Effect {
     outcomes: Vec<Outcome>,
     runs: u32,
+    /// Open hours that are played.
+    span: f64,
 }
 
 /// Level of the intervals.
@@ -82,7 +87,7 @@ impl Effect {
     pub(super) fn new(room: &Room, plan: &[Option<u32>], lessons: &[Lesson], seed: u64, runs: u32) -> Self {
         let alone = undirected(room.leads, room.group, room.desks, room.problem, room.terms, &room.timed.order);
         let rules = [Rule::Fixed(&alone), Rule::Fixed(plan), Rule::Live(lessons)];
-        Self { outcomes: room.compare(&rules, seed, runs, LEVEL), runs }
+        Self { outcomes: room.compare(&rules, seed, runs, LEVEL), runs, span: room.timed.span }
     }
 
     pub(super) fn json(&self) -> Value {
@@ -91,17 +96,17 @@ impl Effect {
             json!({ "rule": rule.0, "taken": o.taken, "prompt_share": o.prompt, "wait_h": interval(&o.wait),
                 "conversion_percent": interval(&o.conversion), "margin": interval(&o.margin), "gain": interval(&o.gain) })
         };
-        json!({ "runs": self.runs, "level": LEVEL, "rules": RULES.iter().zip(&self.outcomes).map(one).collect::<Vec<_>>() })
+        json!({ "runs": self.runs, "open_hours": self.span, "level": LEVEL, "rules": RULES.iter().zip(&self.outcomes).map(one).collect::<Vec<_>>() })
     }
 
     pub(super) fn text(&self) -> String {
         let mut text = format!(
-            "played {} times with the same draws (margin of the expected sales; the gain's interval holds in 95 of 100):\n\
+            "played {} times with the same draws over {} open hours (margin of the expected sales; the gain's interval holds in 95 of 100):\n\
              {:<34} {:>7} {:>9} {:>8} {:>11} {:>15} {:>30}\n",
-            self.runs, "", "taken", "in time", "wait h", "sales/100", "margin", "gain"
+            self.runs, self.span, "", "taken", "in time", "wait h", "sales/100", "margin", "gain"
         );
-        for ((_, name), o) in RULES.iter().zip(&self.outcomes) {
-            let gain = if o.gain.mean == 0.0 && o.gain.half == 0.0 {
+        for ((rule, name), o) in RULES.iter().zip(&self.outcomes) {
+            let gain = if *rule == RULES[0].0 {
                 String::new()
             } else {
                 format!("{:+.0} [{:+.0}, {:+.0}]", o.gain.mean, o.gain.low(), o.gain.high())

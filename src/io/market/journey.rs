@@ -5,7 +5,7 @@ use super::desk::Desk;
 use super::leads::{self, Known};
 use super::options::Options;
 use crate::io::customers::{self, Table, Unit};
-use crate::io::fault::Faults;
+use crate::io::fault::{Code, Faults};
 use crate::io::instances::Fault;
 use crate::market::leads::reach;
 use crate::market::leads::waiting::{Hours, Patience};
@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 /// Name of the folder in a scenario's.
 pub const FOLDER: &str = "customers";
 
+/// Leads that a fault names.
+const SHOWN: usize = 10;
 /// Tables of the folder.
 const FILES: [&str; 4] = ["purchases.csv", "offers.csv", "leads.csv", "dealers.csv"];
 
@@ -78,6 +80,9 @@ pub fn read(folder: &Path, scenario: &Scenario) -> Result<Visitors, JourneyFault
     if tables.arrived.is_empty() {
         return Err(JourneyFault::Missing(asked, "lacks the column arrived: when each lead came".into()));
     }
+    if let Some(why) = outside(&tables, scenario, terms.days) {
+        return Err(JourneyFault::Missing(asked, why));
+    }
     let models: BTreeMap<&str, u32> =
         scenario.catalogue.models.iter().zip(0..).map(|((_, m), k)| (m.code.as_str(), k)).collect();
     let sites: BTreeMap<&str, _> = scenario.network.sites.iter().map(|(s, site)| (site.code.as_str(), s)).collect();
@@ -118,7 +123,7 @@ pub fn read(folder: &Path, scenario: &Scenario) -> Result<Visitors, JourneyFault
 }
 
 /// Keys of journey.toml, their defaults and ranges.
-const KEYS: [(&str, f64, (f64, f64)); 13] = [
+const KEYS: [(&str, f64, (f64, f64)); 16] = [
     ("offer_budget_cny", 0.0, (0.0, 1e12)),
     ("horizon_weeks", 52.0, (1.0, 520.0)),
     ("discount_share", 0.1, (0.0, 1.0)),
@@ -132,9 +137,12 @@ const KEYS: [(&str, f64, (f64, f64)); 13] = [
     ("car_half_time_days", 60.0, (1.0, 1e4)),
     ("handover_days", 3.0, (0.0, 365.0)),
     ("runs", 100.0, (2.0, 100_000.0)),
+    ("lead_days", 7.0, (1.0, 366.0)),
+    ("opens_h", 9.0, (0.0, 23.0)),
+    ("closes_h", 21.0, (1.0, 24.0)),
 ];
 
-/// Reads journey.toml; roads are the scenario's own.
+/// Reads journey.toml; ways are great circles with the scenario's circuity and speed.
 fn terms(file: &Path, scenario: &Scenario) -> Result<Terms, JourneyFault> {
     let mut desk = Desk::default();
     let options = if file.is_file() { Options::read(file, &mut desk) } else { Some(Options::default()) };
@@ -159,10 +167,40 @@ fn terms(file: &Path, scenario: &Scenario) -> Result<Terms, JourneyFault> {
             fair_worth: 0.0,
         },
         patience: Patience { half_time: v[7], spread: v[8], prompt: v[9] },
-        hours: Hours { open: 9.0, close: 21.0 },
+        days: v[13],
+        hours: Hours { open: v[14], close: v[15] },
         car_half_time: v[10],
         handover: v[11],
         runs: v[12] as u32,
     });
+    if let (Some(options), Some(terms)) = (&options, &terms)
+        && terms.hours.open >= terms.hours.close
+    {
+        let at = Some(options.place("opens_h"));
+        desk.fault(
+            options.file,
+            at,
+            Code::Order,
+            "",
+            "opens_h is not before closes_h",
+            "raise closes_h or lower opens_h",
+        );
+    }
     desk.finish(terms).map_err(JourneyFault::Tables)
+}
+
+/// Leads of other days than those before today, named.
+fn outside(tables: &leads::Tables, scenario: &Scenario, days: f64) -> Option<String> {
+    let end = 24.0 * crate::days::number(scenario.today) as f64;
+    let strange = |k: &usize| !(end - 24.0 * days..end).contains(&tables.arrived[*k]);
+    let list: Vec<&str> = (0..tables.arrived.len()).filter(strange).map(|k| tables.lead_ids[k].as_str()).collect();
+    let shown = list[..list.len().min(SHOWN)].join(", ");
+    let more = if list.len() > SHOWN { format!(" and {} more", list.len() - SHOWN) } else { String::new() };
+    (!list.is_empty()).then(|| {
+        format!(
+            "has leads that did not come in the {days} days before {}: {shown}{more}. Leave them out, or set lead_days in \
+             {FOLDER}/journey.toml",
+            scenario.today
+        )
+    })
 }

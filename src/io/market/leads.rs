@@ -99,9 +99,9 @@ impl Reader<'_> {
         for row in &sheet.rows {
             self.desk.fresh(sheet.file, &row[0], &mut self.dealers);
             let place = self.place(sheet, [&row[1], &row[2]], &row[0], self.known.map(|k| &k.sites), "dealer");
-            let capacity = self.whole(sheet, &row[3], None, 1e7);
+            let capacity = self.whole(sheet, &row[3], None, (0.0, 1e7));
             let conversion = self.desk.number(sheet.file, &row[4], None, (0.0, 1.0));
-            let advisers = self.whole(sheet, &row[5], Some(1.0), 1e4);
+            let advisers = self.whole(sheet, &row[5], Some(1.0), (1.0, 1e4));
             let mut skills: Vec<u32> = Vec::new();
             for word in row[6].text.split(['|', ';', ' ']).map(str::trim).filter(|w| !w.is_empty()) {
                 let next = self.skills.len() as u32;
@@ -121,6 +121,7 @@ impl Reader<'_> {
         for row in &sheet.rows {
             self.desk.fresh(sheet.file, &row[0], &mut names);
             let place = self.place(sheet, [&row[1], &row[2]], &row[3], self.known.map(|k| &k.zones), "zone");
+            self.model(sheet, &row[5]);
             let value = self.value(sheet, &row[4], &row[5]);
             if timed {
                 tables.arrived.push(self.hour(sheet, &row[7]));
@@ -156,8 +157,8 @@ impl Reader<'_> {
         )
     }
 
-    fn whole(&mut self, sheet: &Sheet, cell: &Cell, fallback: Option<f64>, most: f64) -> u32 {
-        let number = self.desk.number(sheet.file, cell, fallback, (0.0, most));
+    fn whole(&mut self, sheet: &Sheet, cell: &Cell, fallback: Option<f64>, range: (f64, f64)) -> u32 {
+        let number = self.desk.number(sheet.file, cell, fallback, range);
         if number.fract() > 0.0 {
             let cause = format!("{number} is no whole number");
             self.desk.fault(sheet.file, Some(cell.at), Code::Range, &cell.text, &cause, "write a whole number");
@@ -174,16 +175,24 @@ impl Reader<'_> {
         if let Some(margin) = margins.and_then(|m| m.get(model.text.trim())) {
             return margin.max(0.0);
         }
-        let (at, cause, help) = if let (Some(margins), false) = (margins, model.text.trim().is_empty()) {
-            let near = crate::io::scenario::records::near(model.text.trim(), margins.keys().copied());
-            let help = near.map_or_else(|| "write one of the models".into(), |n| format!("did you mean \"{n}\"?"));
-            (model.at, format!("unknown model \"{}\"", shorten(&model.text)), help)
-        } else {
+        // An unknown model has its own fault.
+        if margins.is_none() || model.text.trim().is_empty() {
             let help = "write value_cny, or give --scenario and model_id";
-            (value.at, "what a sale is worth is not known".into(), help.into())
-        };
-        self.desk.fault(sheet.file, Some(at), Code::Blank, &model.text, &cause, &help);
+            self.desk.fault(sheet.file, Some(value.at), Code::Blank, "", "what a sale is worth is not known", help);
+        }
         f64::NAN
+    }
+
+    /// A model that the scenario does not have is a fault, also where it is not asked for its margin.
+    fn model(&mut self, sheet: &Sheet, model: &Cell) {
+        let name = model.text.trim();
+        let Some(margins) = self.known.map(|k| &k.margins).filter(|m| !name.is_empty() && !m.contains_key(name)) else {
+            return;
+        };
+        let near = crate::io::scenario::records::near(name, margins.keys().copied());
+        let help = near.map_or_else(|| "write one of the models".into(), |n| format!("did you mean \"{n}\"?"));
+        let cause = format!("unknown model \"{}\"", shorten(name));
+        self.desk.fault(sheet.file, Some(model.at), Code::UnknownId, name, &cause, &help);
     }
 
     /// Coordinates where they are given, else the place of the scenario's id.

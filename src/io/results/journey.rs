@@ -3,7 +3,7 @@
 use super::table::{Cell, Table};
 use crate::io::market::journey::Visitors;
 use crate::planning::Ground;
-use crate::planning::journey::{Journey, Source};
+use crate::planning::journey::{Journey, Source, Worth};
 use crate::report::rows::{JourneyDesk, JourneyEffect, JourneyLead, JourneySegment, Row};
 use jiff::Span;
 
@@ -23,15 +23,16 @@ fn word(source: Source) -> &'static str {
 }
 
 /// journey.csv: a row a lead.
-pub fn leads(ground: &Ground, from: &Visitors, made: &Journey) -> Table {
+pub fn leads(ground: &Ground, from: &Visitors, worth: &Worth, made: &Journey) -> Table {
     let network = &ground.scenario.network;
     let mut table = Table::new(JourneyLead::COLUMNS);
     for (l, id) in from.people.lead_ids.iter().enumerate() {
         let customer = from.people.customer_of[l];
-        let segment = customer.map_or(NEW, |c| made.segments[made.segment_of[c]].name.as_str());
-        let offer = customer.and_then(|c| Some(from.people.offers[made.offers.choice[c]?].name.as_str()));
+        let segment = customer.map_or(NEW, |c| made.segments[worth.segment_of[c]].name.as_str());
+        let offer = customer.and_then(|c| Some(from.people.offers[worth.offers.choice[c]?].name.as_str()));
         let way = made.ways[l];
-        let days = way.map(|w| w.car.days.ceil() as i64);
+        let car = way.and_then(|w| w.car);
+        let days = car.map(|c| c.days.ceil() as i64);
         let delivery = days.map(|d| ground.scenario.today.saturating_add(Span::new().days(d)).to_string());
         let number = |x: Option<f64>, decimals| x.map_or(Cell::Empty, |x| Cell::Number(x, decimals));
         table.row([
@@ -42,8 +43,8 @@ pub fn leads(ground: &Ground, from: &Visitors, made: &Journey) -> Table {
             Cell::from(&from.models[l]),
             way.map_or(Cell::Empty, |w| Cell::Text(&network.sites[from.people.sites[w.dealer as usize]].code)),
             number(way.map(|w| w.minutes), 1),
-            way.map_or(Cell::Empty, |w| Cell::Text(word(w.car.source))),
-            way.and_then(|w| w.car.age).map_or(Cell::Empty, Cell::from),
+            car.map_or(Cell::Empty, |c| Cell::Text(word(c.source))),
+            car.and_then(|c| c.age).map_or(Cell::Empty, Cell::from),
             delivery.as_ref().map_or(Cell::Empty, Cell::from),
             number(way.map(|w| w.chance), 6),
             number(way.map(|w| w.worth), 2),
@@ -84,21 +85,22 @@ pub fn segments(made: &Journey) -> Table {
     table
 }
 
-/// journey_desks.csv: leads of every dealer, and what one more place and one more adviser are worth.
+/// journey_desks.csv: leads of every dealer, what one more place is worth at the margin, and, where that may be most, one more adviser
+/// (solved again).
 pub fn desks(ground: &Ground, from: &Visitors, made: &Journey) -> Table {
     let mut counts = vec![0_u32; from.people.desks.len()];
     made.ways.iter().flatten().for_each(|w| counts[w.dealer as usize] += 1);
     let mut table = Table::new(JourneyDesk::COLUMNS);
     for (d, desk) in from.people.desks.iter().enumerate() {
         let price = made.plan.price[d].max(0) as f64 / 100.0;
-        let each = f64::from(desk.capacity) / f64::from(desk.advisers.max(1));
         table.row([
             Cell::Text(&ground.scenario.network.sites[from.people.sites[d]].code),
             Cell::from(desk.advisers),
             Cell::from(desk.capacity),
             Cell::from(counts[d]),
-            Cell::Number(price, 2),
-            Cell::Number(price * each, 2),
+            // A desk without places has no price of its own.
+            if desk.capacity > 0 { Cell::Number(price, 2) } else { Cell::Empty },
+            made.adviser.get(&(d as u32)).map_or(Cell::Empty, |w| Cell::Number(*w, 2)),
         ]);
     }
     table

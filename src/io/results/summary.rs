@@ -6,7 +6,7 @@ use crate::ids::SiteId;
 use crate::io::market::journey::Visitors;
 use crate::placement::control::Grade;
 use crate::placement::dealer::Action;
-use crate::planning::journey::{Journey, Segment};
+use crate::planning::journey::{Journey, Segment, Worth};
 use crate::planning::{
     Basis, Cargo, Cause, Change, Goods, Ground, Placement, Previous, Priority, Replenishment, Review, Routing,
     Simulation, Transfers,
@@ -262,7 +262,7 @@ impl Summary {
     }
 
     /// The headline of the customers' way.
-    pub fn journey(&mut self, from: &Visitors, made: &Journey) {
+    pub fn journey(&mut self, from: &Visitors, worth: &Worth, made: &Journey) {
         let money = |hundredths: i64| hundredths as f64 / 100.0;
         let (plan, customers) = (&made.plan, &made.segments[..made.segments.len() - 1]);
         let all = |of: &dyn Fn(&Segment) -> f64| made.segments.iter().map(of).sum::<f64>();
@@ -273,10 +273,10 @@ impl Summary {
             "objective_cny": money(plan.objective), "bound_cny": money(plan.bound),
             "gap": (plan.bound - plan.objective) as f64 / plan.bound.abs().max(1) as f64,
             "grade": if plan.bound == plan.objective { "A" } else { "B" }, "repeatable": true,
-            "customers": from.people.customers.len(), "segments": customers.len(), "grouped": made.grouped,
+            "customers": from.people.customers.len(), "segments": customers.len(), "grouped": worth.grouped,
             "active": round(all(&|s| s.active), 2), "value_cny": round(all(&|s| s.value), 2),
-            "offers": all(&|s| s.offers as f64), "offers_cost_cny": round(made.offers.cost, 2),
-            "offers_gain_cny": round(made.offers.gain, 2), "offers_bound_cny": round(made.offers.bound, 2),
+            "offers": all(&|s| s.offers as f64), "offers_cost_cny": round(worth.offers.cost, 2),
+            "offers_gain_cny": round(worth.offers.gain, 2), "offers_bound_cny": round(worth.offers.bound, 2),
             "leads": from.people.leads.len(), "leads_of_known": from.people.customer_of.iter().flatten().count(),
             "leads_unjoined": from.unjoined, "assigned": all(&|s| s.assigned as f64),
             "sales": round(all(&|s| s.sales), 3), "margin_cny": round(all(&|s| s.margin), 2),
@@ -288,7 +288,7 @@ impl Summary {
             step[format!("gain_{name}_cny")] =
                 json!({ "mean": round(gain.mean, 2), "low": round(gain.low(), 2), "high": round(gain.high(), 2) });
         }
-        step["trials"] = made
+        step["trials"] = worth
             .trials
             .iter()
             .map(|t| json!({ "groups": t.groups, "silhouette": round(t.silhouette, 6), "stability": round(t.stability, 6) }))

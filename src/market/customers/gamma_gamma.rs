@@ -39,6 +39,29 @@ impl GammaGamma {
         Ok((Self::of(&found.values()), found))
     }
 
+    /// How the amounts of a table differ between customers: nothing where fewer than ten are known, and no fit where they differ by chance
+    /// only.
+    ///
+    /// # Errors
+    /// As [`Self::fit`]; [`FitError::Data`] where amounts spread so widely that their mean does not exist.
+    pub fn learnt(customers: &[Customer]) -> Result<Option<(Self, Option<Fit>)>, FitError> {
+        let paid: Vec<f64> = customers.iter().filter_map(|c| c.amount).collect();
+        if paid.len() < 10 {
+            return Ok(None);
+        }
+        match Self::fit(customers) {
+            Ok((g, _)) if g.q <= 1.0 => Err(FitError::Data(format!(
+                "amounts spread so widely (q = {:.3}) that their mean does not exist: leave the amounts out",
+                g.q
+            ))),
+            Ok((g, fit)) => Ok(Some((g, Some(fit)))),
+            Err(FitError::NoMaximum("q" | "v")) => {
+                Ok(Some((Self::alike(paid.iter().sum::<f64>() / paid.len() as f64), None)))
+            }
+            Err(e) => Err(e),
+        }
+    }
+
     /// The limit of large `q`: customers whose amounts differ by chance only, `mean` on average.
     pub fn alike(mean: f64) -> Self {
         const LARGE: f64 = 1e12;

@@ -15,6 +15,8 @@ pub struct Online {
     pub lessons: u32,
 }
 
+/// Parts of a lead in which a lesson counts.
+const FINE: f64 = 100.0;
 /// Leads seen before the first lesson: this part of those expected.
 const FIRST_PART: f64 = 0.01;
 
@@ -79,11 +81,15 @@ fn lesson(problem: &Problem, seen: &[u32], part: f64) -> Result<Vec<i64>, FlowEr
     // A little less than the part: prices of a small sample are too low as often as too high, and too low costs more.
     let count: u32 = seen.iter().sum();
     let part = part * (1.0 - 1.0 / f64::from(count.max(4)).sqrt());
-    let dealer = |d: &Dealer| Dealer { capacity: (f64::from(d.capacity) * part).round() as u32, fair: 0 };
+    // In hundredths of a lead: a small dealer's part of its capacity is less than one.
+    let dealer = |d: &Dealer| Dealer { capacity: (FINE * f64::from(d.capacity) * part).round() as u32, fair: 0 };
     let known: Vec<usize> = (0..seen.len()).filter(|&l| seen[l] > 0).collect();
     let sample = Problem {
         dealers: problem.dealers.iter().map(dealer).collect(),
-        groups: known.iter().map(|&l| Group { count: seen[l], worth: problem.groups[l].worth.clone() }).collect(),
+        groups: known
+            .iter()
+            .map(|&l| Group { count: seen[l] * FINE as u32, worth: problem.groups[l].worth.clone() })
+            .collect(),
         fair_worth: 0,
     };
     Ok(solve(&sample)?.price.into_iter().map(|p| p.max(0)).collect())

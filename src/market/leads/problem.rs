@@ -45,17 +45,33 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The dealer of every lead, from the group of each: those of a group in the order they come.
-    pub fn spread(&self, group: &[usize], order: &[usize]) -> Vec<Option<u32>> {
-        let each =
-            |list: &Vec<(u32, u32)>| list.iter().flat_map(|&(d, n)| std::iter::repeat_n(d, n as usize)).collect();
-        let lists: Vec<Vec<u32>> = self.taken.iter().map(each).collect();
-        let mut next = vec![0; lists.len()];
+    /// The dealer of every lead, from the group of each. Leads of a group are dealt out in the order they come, each to the dealer whose
+    /// part is the furthest from filled (Sainte-Laguë), nobody being one of them: no dealer gets its part in one go.
+    pub fn spread(&self, groups: &[Group], group: &[usize], order: &[usize]) -> Vec<Option<u32>> {
+        let mut left: Vec<Vec<(Option<u32>, u32, u32)>> = self
+            .taken
+            .iter()
+            .zip(groups)
+            .map(|(list, g)| {
+                let nobody = g.count - list.iter().map(|t| t.1).sum::<u32>();
+                let parts = list.iter().map(|&(d, n)| (Some(d), n, 0)).chain([(None, nobody, 0)]);
+                parts.filter(|p| p.1 > 0).collect()
+            })
+            .collect();
         let mut dealer = vec![None; group.len()];
         for &l in order {
-            let g = group[l];
-            dealer[l] = lists[g].get(next[g]).copied();
-            next[g] += 1;
+            let parts = &mut left[group[l]];
+            // n / (2 given + 1), compared without dividing; the first of equal ones.
+            let claim = |p: &(Option<u32>, u32, u32)| (u64::from(p.1), 2 * u64::from(p.2) + 1);
+            let open = (0..parts.len()).filter(|&k| parts[k].2 < parts[k].1);
+            let best = open.fold(None, |b: Option<usize>, k| {
+                let ((n, m), old) = (claim(&parts[k]), b.map(|b| claim(&parts[b])));
+                if old.is_none_or(|(a, c)| n * c > a * m) { Some(k) } else { b }
+            });
+            if let Some(k) = best {
+                parts[k].2 += 1;
+                dealer[l] = parts[k].0;
+            }
         }
         dealer
     }

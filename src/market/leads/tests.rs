@@ -344,4 +344,49 @@ mod waiting {
         assert!((outcomes[1].gain.mean - difference).abs() < 1e-6 * difference);
         assert_eq!(room.compare(&rules, 1, 100, 0.95), outcomes);
     }
+
+    /// Alike leads of two dealers alternate, those of nobody among them; each dealer gets just its part.
+    #[test]
+    fn a_group_is_dealt_out_evenly() {
+        use super::super::problem::Plan;
+        let groups = [Group { count: 90, worth: vec![(0, 10), (1, 10)] }];
+        let taken = vec![vec![(0, 40), (1, 20)]];
+        let plan = Plan { taken, objective: 600, bound: 600, price: vec![10, 10], rounds: 1 };
+        let dealer = plan.spread(&groups, &[0; 90], &(0..90).collect::<Vec<_>>());
+        for third in dealer.chunks(9) {
+            let of = |d: Option<u32>| third.iter().filter(|x| **x == d).count();
+            assert!(
+                (3..=5).contains(&of(Some(0))) && (1..=3).contains(&of(Some(1))) && (2..=4).contains(&of(None)),
+                "{third:?}"
+            );
+        }
+        let all = |d: Option<u32>| dealer.iter().filter(|x| **x == d).count();
+        assert_eq!([all(Some(0)), all(Some(1)), all(None)], [40, 20, 30]);
+    }
+
+    /// Small desks with more room than leads: prices stay near nothing from the first lesson on, and nobody is sent away.
+    #[test]
+    fn small_desks_do_not_send_leads_away() {
+        let mut draw = Key { seed: 4, purpose: Purpose::Sampling, replication: 2, entity: 0, day: 0 }.stream();
+        let dealers = vec![Dealer { capacity: 5, fair: 0 }; 400];
+        let groups: Vec<Group> = (0..1_700)
+            .map(|_| {
+                let first = draw.below(390) as u32;
+                let worth = (first..first + 10).map(|d| (d, 1_000 + draw.below(100) as i64)).collect();
+                Group { count: 1, worth }
+            })
+            .collect();
+        let p = Problem { dealers, groups, fair_worth: 0 };
+        let arrivals: Vec<usize> = (0..1_700).collect();
+        let lessons = online::lessons(&p, &arrivals, 1_700).unwrap();
+        let made = online::answer(&p, &arrivals, &lessons);
+        let taken = made.choice.iter().flatten().count();
+        let best = solve::solve(&p).unwrap();
+        assert!(
+            made.worth as f64 > 0.95 * best.objective as f64,
+            "{taken} taken, {} of {}",
+            made.worth,
+            best.objective
+        );
+    }
 }

@@ -119,7 +119,7 @@ fn effect(view: &View) -> Markup {
         let signed = |column: &str, value: Option<f64>| {
             view.signed(&format!("journey_effect.csv/{}/{column}", r.rule), value, Kind::Money)
         };
-        let first = r.gain_low_cny == r.gain_high_cny;
+        let first = r.rule == "undirected";
         html! {
             tr {
                 th scope="row" { (t(&format!("journey.rule.{}", r.rule))) }
@@ -151,7 +151,7 @@ fn effect(view: &View) -> Markup {
 }
 
 fn desks(view: &View) -> Markup {
-    let mut sorted: Vec<&JourneyDesk> = view.facts.desks.iter().filter(|d| d.place_cny.or_zero() > 0.0).collect();
+    let mut sorted: Vec<&JourneyDesk> = view.facts.desks.iter().filter(|d| d.adviser_cny.get().is_some()).collect();
     sorted.sort_by(|a, b| b.adviser_cny.or_zero().total_cmp(&a.adviser_cny.or_zero()).then(a.site_id.cmp(&b.site_id)));
     sorted.truncate(SHOWN);
     if sorted.is_empty() {
