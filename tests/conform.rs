@@ -57,15 +57,17 @@ fn deviations_are_found_and_tasks_are_closed_by_their_status() {
     ] {
         assert!(table.contains(row), "{row}\n{table}");
     }
-    assert!(
-        std::fs::read_to_string(home.join("checked/times.csv")).unwrap().contains("order,delivery,45,4,30,60,0.75")
-    );
+    // C5's order waits within its limit; C4's call is past it: not within, with those of C1 to C3.
+    let times = std::fs::read_to_string(home.join("checked/times.csv")).unwrap();
+    assert!(times.contains("order,delivery,45,4,30,60,0.75,1,0\ndelivery,follow-up,7,3,2,3,0.75,1,1\n"), "{times}");
     // C3's drive and C4's call can still be made: one task each, the call only once.
     let tasks = std::fs::read_to_string(home.join("checked/tasks.csv")).unwrap();
     let rows: Vec<&str> = tasks.lines().skip(1).collect();
     assert_eq!(rows.len(), 2, "{tasks}");
     let call = rows.iter().find(|r| r.contains("follow-up still to come")).unwrap();
     let id = call.split(',').next().unwrap();
+    // The first time of a step keeps the name that it had before rounds were told apart.
+    assert_eq!(id, "6dccff67faed");
     std::fs::write(home.join("done.csv"), format!("task_id,status,note\n{id},done,called\n")).unwrap();
     let (_, out, _) = run(home, "conform log.csv --at 2026-06-01 --json --status done.csv");
     let told: Value = serde_json::from_str(&out).unwrap();
@@ -104,4 +106,132 @@ fn another_process_and_wrong_files() {
     std::fs::write(home.join("status.csv"), "task_id,status\nx,finished\n").unwrap();
     let (code, _, said) = run(home, "conform log.csv --status status.csv");
     assert!(code == Some(2) && said.contains("status.csv:2:3: E026"), "{said}");
+}
+
+/// K1's second round is overdue, K2 went from D1 to D2, K3 back to D1, K4's answer was never confirmed nor refused.
+const COMPLAINTS: &str = "\
+case_id,activity,time,dealer_id,region
+K1,complaint,2026-06-01,,North
+K1,assignment,2026-06-03,D1,
+K1,answer,2026-06-04,D1,
+K1,refusal,2026-06-05,,
+K2,complaint,2026-06-01,D1,North
+K2,assignment,2026-06-01 12:00,D1,North
+K2,answer,2026-06-02,D1,North
+K2,refusal,2026-06-03,,
+K2,assignment,2026-06-03 10:00,D2,South
+K3,complaint,2026-06-01,D1,North
+K3,assignment,2026-06-01 12:00,D1,North
+K3,answer,2026-06-02,,
+K3,refusal,2026-06-03,,
+K3,assignment,2026-06-03 10:00,D1,North
+K3,answer,2026-06-04,,
+K4,complaint,2026-05-01,D1,North
+K4,assignment,2026-05-01 10:00,,
+K4,answer,2026-05-02,,
+";
+
+/// Standard output as JSON, and the tables of the folder `out`.
+fn tables(home: &Path, line: &str) -> (Value, [String; 3]) {
+    let (code, out, said) = run(home, &format!("{line} --json --out out"));
+    assert_eq!(code, Some(0), "{said}");
+    let table = |name: &str| std::fs::read_to_string(home.join("out").join(name)).unwrap();
+    (serde_json::from_str(&out).unwrap(), ["deviations.csv", "tasks.csv", "times.csv"].map(table))
+}
+
+#[test]
+fn rounds_of_a_complaint_are_told_apart_and_belong_to_who_has_them() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    std::fs::write(home.join("log.csv"), COMPLAINTS).unwrap();
+    // The first round of K1 is overdue; it is closed by hand.
+    let line = "conform log.csv --process complaints";
+    let (_, [_, tasks, _]) = tables(home, &format!("{line} --at 2026-06-02T12:00"));
+    let first = tasks.lines().find(|l| l.contains(",K1,")).unwrap();
+    assert!(first.starts_with("f6c60bc76779,North,,K1,2026-06-01,\"assignment still to come"), "{tasks}");
+    std::fs::write(home.join("done.csv"), "task_id,status\nf6c60bc76779,done\n").unwrap();
+    // The second round is not closed with it; the answers to be given and to be confirmed are one task each.
+    let (told, [deviations, tasks, times]) = tables(home, &format!("{line} --at 2026-06-10 --status done.csv"));
+    assert_eq!((told["tasks_open"].as_u64(), told["tasks_closed"].as_u64()), (Some(3), Some(0)), "{tasks}");
+    for row in [
+        "adfa4f40cc96,North,D1,K4,2026-05-02,\"confirmation or refusal still to come, 32.0 days over the 7 after answer\",open",
+        ",South,D2,K2,2026-06-03,\"answer still to come, 4.6 days over the 2 after assignment\",open",
+        ",North,D1,K1,2026-06-05,\"assignment still to come, 4.0 days over the 1 after refusal\",open",
+    ] {
+        assert!(tasks.contains(row), "{row}\n{tasks}");
+    }
+    // Nobody was named yet when K1 waited for its first dealer.
+    assert!(deviations.contains("K1,,North,late,assignment,2026-06-01,1,"), "{deviations}");
+    assert!(deviations.contains("K2,D2,South,overdue,answer,2026-06-03,4.58,"), "{deviations}");
+    // The three answers that were refused are settled; of the others K3's is open and K4's past the limit.
+    assert!(times.contains("answer,confirmation or refusal,7,3,1,1,0.75,2,1\n"), "{times}");
+    assert_eq!(told["assigned_to_refused_dealer"], serde_json::json!(["K3"]));
+    let (_, words, _) = run(home, &format!("{line} --at 2026-06-10"));
+    for sentence in [
+        "1 assigned again to the dealer whose answer was refused: K3\n",
+        "nine in ten within 1.0; 75.0 % within 7 days; 2 open, 1 of them past the limit\n",
+    ] {
+        assert!(words.contains(sentence), "{words}");
+    }
+}
+
+#[test]
+fn what_came_later_is_left_out_and_the_order_of_rows_is_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    std::fs::write(home.join("log.csv"), LOG).unwrap();
+    let early = LOG.lines().filter(|l| !l.starts_with("C5") && !l.contains("2026-05")).map(|l| format!("{l}\n"));
+    std::fs::write(home.join("early.csv"), early.collect::<String>()).unwrap();
+    let (mut seen, written) = tables(home, "conform log.csv --at 2026-04-30");
+    let (known, expected) = tables(home, "conform early.csv --at 2026-04-30");
+    assert_eq!((&seen["events_left_out"], &known["events_left_out"]), (&5.into(), &0.into()));
+    seen["events_left_out"] = 0.into();
+    assert_eq!((seen, written), (known, expected));
+    let (_, words, _) = run(home, "conform log.csv --at 2026-04-30");
+    assert!(words.contains("12 events, 4 cases") && words.contains("5 events later than --at left out"), "{words}");
+    let (header, rows) = COMPLAINTS.split_once('\n').unwrap();
+    let back: String = rows.lines().rev().map(|l| format!("\n{l}")).collect();
+    std::fs::write(home.join("one.csv"), COMPLAINTS).unwrap();
+    std::fs::write(home.join("two.csv"), format!("{header}{back}\n")).unwrap();
+    let line = |file: &str| format!("conform {file} --process complaints --at 2026-06-10");
+    assert_eq!(tables(home, &line("one.csv")), tables(home, &line("two.csv")));
+}
+
+/// Five judged cases of D1, one of them without a drive; five that are under way say nothing about it.
+#[test]
+fn cases_under_way_are_no_part_of_a_dealers_rate() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let mut log = "case_id,activity,time,dealer_id\n".to_owned();
+    for case in 0..10 {
+        let steps = ["test drive,2026-05-01", "order,2026-05-02", "delivery,2026-05-03", "follow-up,2026-05-04"];
+        let steps = if case < 5 { &steps[usize::from(case == 0)..] } else { &steps[..2] };
+        log.extend(steps.iter().map(|step| format!("{case},{step},D1\n")));
+    }
+    std::fs::write(home.join("log.csv"), log).unwrap();
+    let (_, out, _) = run(home, "conform log.csv --at 2026-05-10 --json");
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&told["judged"], &told["under_way"]), (&5.into(), &5.into()));
+    assert_eq!(told["dealers"], serde_json::json!([{"dealer_id": "D1", "cases": 5, "without_deviation": 0.8}]));
+}
+
+#[test]
+fn a_limit_of_a_file_may_name_several_successors() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    std::fs::write(home.join("log.csv"), "case_id,activity,time\n1,offer,2026-01-01\n1,No,2026-01-03\n").unwrap();
+    let step = |activity, takes, gives| {
+        format!("[[step]]\nactivity = \"{activity}\"\ntakes = \"{takes}\"\ngives = \"{gives}\"\n")
+    };
+    let steps = step("offer", "start", "p") + &step("yes", "p", "end") + &step("no", "p", "end");
+    let limit = |to: &str| format!("{steps}[[limit]]\nfrom = \"offer\"\nto = \"{to}\"\ndays = 5\n");
+    std::fs::write(home.join("p.toml"), limit("yes | no")).unwrap();
+    let (told, [_, _, times]) = tables(home, "conform log.csv --model p.toml --at 2026-02-01");
+    assert_eq!(told["perfect"], 1);
+    assert!(times.contains("offer,yes or no,5,1,2,2,1,0,0\n"), "{times}");
+    for (to, code) in [("yes | maybe", "E012"), ("yes |", "E018")] {
+        std::fs::write(home.join("p.toml"), limit(to)).unwrap();
+        let (exit, _, said) = run(home, "conform log.csv --model p.toml");
+        assert!(exit == Some(2) && said.contains(&format!("p.toml:15:1: {code}")), "{said}");
+    }
 }

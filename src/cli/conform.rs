@@ -3,7 +3,7 @@
 use super::terminal::print;
 use super::{check, out};
 use crate::days;
-use crate::evaluation::conformance::{Conformance, Deviation, Kind, Net, judge};
+use crate::evaluation::conformance::{Conformance, Deviation, Kind, Limit, Net, Stretch, judge};
 use crate::io::market::events::{self, EventLog};
 use crate::io::results::table::{Cell, Table};
 use serde_json::{Value, json};
@@ -20,8 +20,9 @@ Examples:
 
 Events: case_id, activity, time (2026-06-29 or 2026-06-29 14:05) and, where known, dealer_id, region. A process: [[step]] headings
 with activity, takes and gives (names of states, several with + between them; start and end are two of them), [[limit]] headings
-with from, to and days. A status file: task_id, status (open, done or dismissed). Descriptive: nothing of this enters the
-simulation.";
+with from, to (several that may follow with | between them, the hoped for first: \"confirmation | refusal\") and days. A status
+file: task_id, status (open, done or dismissed). A deviation belongs to the dealer last named when it began, a case in the rates to
+the first named. Descriptive: nothing of this enters the simulation.";
 
 /// Cases of a dealer below which no rate is told.
 const FEWEST: usize = 5;
@@ -46,7 +47,7 @@ pub(super) struct ConformArgs {
     /// File of another process.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// Day as of which the cases are judged [default: that of the latest event].
+    /// Moment as of which the cases are judged, later events left out; a date is its first moment [default: the latest event].
     #[arg(long, value_name = "DATE", value_parser = day)]
     at: Option<f64>,
     /// Status of tasks raised before.
@@ -78,7 +79,7 @@ fn answer(args: &ConformArgs) -> Result<String, u8> {
         None if args.process == ProcessArg::Complaints => Net::complaints(),
         None => Net::standard(),
     };
-    let log = events::read(&args.log, &net).map_err(|f| check::refused(&f))?;
+    let log = events::read(&args.log, &net, args.at).map_err(|f| check::refused(&f))?;
     let closed = match &args.status {
         Some(file) => events::read_status(file).map_err(|f| check::refused(&f))?,
         None => BTreeMap::new(),
@@ -99,6 +100,8 @@ struct Task {
     what: String,
     since: f64,
     case: usize,
+    /// Position of the event with which it began.
+    event: usize,
 }
 
 struct Told {
@@ -124,9 +127,16 @@ impl Told {
 
     /// Names of the activities around a state.
     fn names(&self, state: usize, giving: bool) -> String {
-        let names: Vec<&str> =
-            self.net.around(state, giving).into_iter().map(|a| self.net.activities[a].as_str()).collect();
-        if names.is_empty() { self.net.states[state].clone() } else { names.join(" or ") }
+        let around = self.net.around(state, giving);
+        if around.is_empty() { self.net.states[state].clone() } else { self.net.either(&around) }
+    }
+
+    /// Position of the event with which a deviation began; the last one for what is undone.
+    fn event(&self, d: &Deviation) -> usize {
+        match d.kind {
+            Kind::Skipped { event, .. } | Kind::Foreign { event } | Kind::Late { event, .. } => event,
+            Kind::Undone { .. } => self.log.cases[d.case].events.len().saturating_sub(1),
+        }
     }
 
     /// Kind, step and a sentence of a deviation.
@@ -138,7 +148,7 @@ impl Told {
                 let text = format!("{} without {step}", event(k));
                 ("skipped", step, text)
             }
-            Kind::Undone { state } => {
+            Kind::Undone { state, .. } => {
                 let step = self.names(state, false);
                 let text = format!("{step} not done");
                 ("undone", step, text)
@@ -146,30 +156,88 @@ impl Told {
             Kind::Foreign { event: k } => {
                 ("foreign", event(k).to_owned(), format!("{} is no step of the process", event(k)))
             }
-            Kind::Late { limit, open } => {
-                let l = self.net.limits[limit];
-                let (from, to) = (&self.net.activities[l.from], &self.net.activities[l.to]);
+            Kind::Late { limit, open, .. } => {
+                let l = &self.net.limits[limit];
+                let (from, to) = (&self.net.activities[l.from], self.net.either(&l.to));
                 let word = if open { "still to come" } else { "late" };
                 let text = format!("{to} {word}, {:.1} days over the {} after {from}", d.over, l.days);
-                (if open { "overdue" } else { "late" }, to.clone(), text)
+                (if open { "overdue" } else { "late" }, to, text)
             }
         }
     }
 
     fn task(&self, d: &Deviation) -> Option<Task> {
-        let (kind, step, text) = self.words(d);
-        // What is overdue is told with its limit; the same step is undone too.
-        let doubled = |o: &Deviation| {
-            o.case == d.case && matches!(o.kind, Kind::Late { open: true, .. }) && self.words(o).1 == step
-        };
         let can = match d.kind {
-            Kind::Undone { .. } => !self.of_case(d.case).any(doubled),
+            Kind::Undone { state, .. } => !self.told_by_a_limit(d.case, state),
             Kind::Late { open, .. } => open,
             Kind::Skipped { .. } | Kind::Foreign { .. } => false,
         };
-        let key = format!("{}\n{kind}\n{step}", self.log.ids[d.case]);
-        let id = crate::digest::sha256(&key)[..12].to_owned();
-        can.then_some(Task { id, what: text, since: d.since, case: d.case })
+        can.then(|| Task {
+            id: self.task_id(d),
+            what: self.words(d).2,
+            since: d.since,
+            case: d.case,
+            event: self.event(d),
+        })
+    }
+
+    /// Whether what leaves a state is overdue: that is told with its limit, and the state is undone too.
+    fn told_by_a_limit(&self, case: usize, state: usize) -> bool {
+        let leaving = self.net.around(state, false);
+        self.of_case(case).any(|o| match o.kind {
+            Kind::Late { limit, open: true, .. } => self.net.limits[limit].to.iter().any(|a| leaving.contains(a)),
+            _ => false,
+        })
+    }
+
+    /// A hash of case, kind, step and, from the second time on, of the times before. Of several successors the first names the
+    /// step.
+    fn task_id(&self, d: &Deviation) -> String {
+        let (kind, mut step, _) = self.words(d);
+        if let Kind::Late { limit, .. } = d.kind {
+            step = self.net.either(&self.net.limits[limit].to[..1]);
+        }
+        let mut key = format!("{}\n{kind}\n{step}", self.log.ids[d.case]);
+        let before = self.times_before(d);
+        if before != [0, 0] {
+            let _ = write!(key, "\n{}\n{}", before[0], before[1]);
+        }
+        crate::digest::sha256(&key)[..12].to_owned()
+    }
+
+    /// How often the case had come here before: for a limit, how often its first activity and its successors were done
+    /// before. Both count: two limits may ask for the same step, the one in the first round, the other in the second.
+    fn times_before(&self, d: &Deviation) -> [usize; 2] {
+        let done = |event: usize, which: &[usize]| {
+            let events = &self.log.cases[d.case].events[..event];
+            events.iter().filter(|e| e.activity.is_some_and(|a| which.contains(&a))).count()
+        };
+        match d.kind {
+            Kind::Undone { before, .. } => [before, 0],
+            Kind::Late { limit, event, .. } => {
+                let limit = &self.net.limits[limit];
+                [done(event, &[limit.from]), done(event, &limit.to)]
+            }
+            Kind::Skipped { .. } | Kind::Foreign { .. } => [0, 0],
+        }
+    }
+
+    /// Cases that were assigned to the very dealer whose answer had just been refused, where the process has these steps.
+    fn returned(&self) -> Vec<&str> {
+        let [Some(refusal), Some(assignment)] = ["refusal", "assignment"].map(|a| self.net.activity(a)) else {
+            return Vec::new();
+        };
+        let returned = |case: usize| {
+            let events = &self.log.cases[case].events;
+            let next = |k: usize| (k + 1..events.len()).find(|&n| events[n].activity == Some(assignment));
+            let same = |k: usize, n: usize| {
+                let dealer = self.log.dealer_of(case, n);
+                !dealer.is_empty() && dealer == self.log.owner(case, k)[0]
+            };
+            let refused = (0..events.len()).filter(|&k| events[k].activity == Some(refusal));
+            refused.into_iter().any(|k| next(k).is_some_and(|n| same(k, n)))
+        };
+        (0..self.log.cases.len()).filter(|&c| returned(c)).map(|c| self.log.ids[c].as_str()).collect()
     }
 
     /// Deviations of a case: they lie side by side.
@@ -181,7 +249,7 @@ impl Told {
     fn deviations(&self) -> Table {
         let mut table = Table::new(&["case_id", "dealer_id", "region", "kind", "step", "since", "days_over", "text"]);
         for d in &self.found.deviations {
-            let ((kind, step, text), (dealer, region)) = (self.words(d), &self.log.owners[d.case]);
+            let ((kind, step, text), [dealer, region]) = (self.words(d), self.log.owner(d.case, self.event(d)));
             let over = if d.over > 0.0 { Cell::Number(d.over, 2) } else { Cell::Empty };
             table.row([
                 Cell::Text(&self.log.ids[d.case]),
@@ -200,7 +268,7 @@ impl Told {
     fn task_table(&self) -> Table {
         let mut table = Table::new(&["task_id", "region", "dealer_id", "case_id", "since", "text", "status"]);
         for t in &self.tasks {
-            let (dealer, region) = &self.log.owners[t.case];
+            let [dealer, region] = self.log.owner(t.case, t.event);
             table.row([
                 Cell::Text(&t.id),
                 Cell::Text(region),
@@ -215,19 +283,29 @@ impl Told {
     }
 
     fn times(&self) -> Table {
-        let mut table =
-            Table::new(&["from", "to", "limit_days", "times", "median_days", "p90_days", "within_limit_share"]);
+        let mut table = Table::new(&[
+            "from",
+            "to",
+            "limit_days",
+            "times",
+            "median_days",
+            "p90_days",
+            "within_limit_share",
+            "open",
+            "open_past_limit",
+        ]);
         for (limit, s) in self.net.limits.iter().zip(&self.found.stretches) {
             let number = |x: Option<f64>, decimals| x.map_or(Cell::Empty, |x| Cell::Number(x, decimals));
-            let share = (!s.days.is_empty()).then(|| s.within as f64 / s.days.len() as f64);
             table.row([
                 Cell::Text(&self.net.activities[limit.from]),
-                Cell::Text(&self.net.activities[limit.to]),
+                Cell::Text(&self.net.either(&limit.to)),
                 Cell::Number(limit.days, 1),
                 Cell::from(s.days.len() as u64),
                 number(s.quantile(0.5), 2),
                 number(s.quantile(0.9), 2),
-                number(share, 4),
+                number(s.share(), 4),
+                Cell::from(s.open as u64),
+                Cell::from(s.overdue as u64),
             ]);
         }
         table
@@ -245,15 +323,16 @@ impl Told {
         list
     }
 
-    /// Share of each dealer's cases without a deviation, the worst first; dealers with few cases are left out.
+    /// Share of each dealer's judged cases without a deviation, the worst first; dealers with few of them are left out.
     fn dealers(&self) -> Vec<(String, usize, f64)> {
         let mut sums: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-        for (case, (dealer, _)) in self.log.owners.iter().enumerate().filter(|o| !o.1.0.is_empty()) {
+        for (case, _) in self.found.is_judged.iter().enumerate().filter(|j| *j.1) {
+            let [dealer, _] = self.log.first_owner(case);
             let sum = sums.entry(dealer).or_default();
             *sum = (sum.0 + 1, sum.1 + usize::from(self.of_case(case).next().is_some()));
         }
         let rate = |(d, (n, bad)): (&str, (usize, usize))| (d.to_owned(), n, 1.0 - bad as f64 / n as f64);
-        let mut list: Vec<_> = sums.into_iter().filter(|s| s.1.0 >= FEWEST).map(rate).collect();
+        let mut list: Vec<_> = sums.into_iter().filter(|s| !s.0.is_empty() && s.1.0 >= FEWEST).map(rate).collect();
         list.sort_by(|a, b| a.2.total_cmp(&b.2).then(a.0.cmp(&b.0)));
         list
     }
@@ -262,20 +341,22 @@ impl Told {
         let f = &self.found;
         let kind =
             |((kind, step), count): ((String, String), usize)| json!({"kind": kind, "step": step, "count": count});
-        let time = |(l, s): (&crate::evaluation::conformance::Limit, &crate::evaluation::conformance::Stretch)| {
-            json!({"from": self.net.activities[l.from], "to": self.net.activities[l.to], "limit_days": l.days,
-                   "times": s.days.len(), "median_days": s.quantile(0.5), "p90_days": s.quantile(0.9), "within": s.within})
+        let time = |(l, s): (&Limit, &Stretch)| {
+            json!({"from": self.net.activities[l.from], "to": self.net.either(&l.to), "limit_days": l.days,
+                   "times": s.days.len(), "median_days": s.quantile(0.5), "p90_days": s.quantile(0.9), "within": s.within,
+                   "within_limit_share": s.share(), "open": s.open, "open_past_limit": s.overdue})
         };
         let dealer =
             |(d, n, share): (String, usize, f64)| json!({"dealer_id": d, "cases": n, "without_deviation": share});
         let [produced, consumed, missing, remaining] = f.tokens;
         json!({
-            "label": "descriptive", "events": self.log.events, "cases": self.log.cases.len(), "judged": f.judged,
+            "label": "descriptive", "events": self.log.events, "events_left_out": self.log.left_out, "cases": self.log.cases.len(), "judged": f.judged,
             "under_way": f.under_way, "perfect": f.perfect, "fitness": f.fitness(),
             "tokens": {"produced": produced, "consumed": consumed, "missing": missing, "remaining": remaining},
             "deviations": self.kinds().into_iter().map(kind).collect::<Vec<_>>(),
             "times": self.net.limits.iter().zip(&f.stretches).map(time).collect::<Vec<_>>(),
             "dealers": self.dealers().into_iter().map(dealer).collect::<Vec<_>>(),
+            "assigned_to_refused_dealer": self.returned(),
             "tasks_open": self.tasks.len(), "tasks_closed": self.closed, "repeatable": true,
         })
     }
@@ -291,26 +372,31 @@ impl Told {
             f.perfect,
             f.fitness()
         );
+        if self.log.left_out > 0 {
+            let _ = writeln!(text, "{} events later than --at left out", self.log.left_out);
+        }
         for ((kind, step), count) in self.kinds() {
             let _ = writeln!(text, "{kind:>10} {step}: {count}");
         }
         for (limit, s) in self.net.limits.iter().zip(&f.stretches) {
-            let names = (&self.net.activities[limit.from], &self.net.activities[limit.to]);
-            if let (Some(median), Some(most)) = (s.quantile(0.5), s.quantile(0.9)) {
-                let share = 100.0 * s.within as f64 / s.days.len() as f64;
-                let _ = writeln!(
-                    text,
-                    "{} → {}: median {median:.1} days, nine in ten within {most:.1}; {share:.1} % within {} days",
-                    names.0, names.1, limit.days
-                );
+            if let Some(words) = times_in_words(limit.days, s) {
+                let (from, to) = (&self.net.activities[limit.from], self.net.either(&limit.to));
+                let _ = writeln!(text, "{from} → {to}: {words}");
             }
+        }
+        let returned = self.returned();
+        if !returned.is_empty() {
+            let more = if returned.len() > SHOWN { ", …" } else { "" };
+            let shown = returned[..returned.len().min(SHOWN)].join(", ");
+            let count = returned.len();
+            let _ = writeln!(text, "{count} assigned again to the dealer whose answer was refused: {shown}{more}");
         }
         for (dealer, cases, share) in self.dealers().into_iter().take(SHOWN) {
             let _ = writeln!(text, "{dealer}: {:.1} % of {cases} cases without a deviation", 100.0 * share);
         }
         let _ = writeln!(text, "{} tasks open, {} closed by the status file", self.tasks.len(), self.closed);
         for t in self.tasks.iter().take(SHOWN) {
-            let (dealer, region) = &self.log.owners[t.case];
+            let [dealer, region] = self.log.owner(t.case, t.event);
             let _ = writeln!(
                 text,
                 "  {} {} {dealer} {region} since {}: {}",
@@ -322,4 +408,19 @@ impl Told {
         }
         text + "Descriptive: nothing of this enters the simulation.\n"
     }
+}
+
+/// What a limit's times say; nothing when it never began.
+fn times_in_words(limit: f64, s: &Stretch) -> Option<String> {
+    let mut parts = Vec::new();
+    if let (Some(median), Some(most)) = (s.quantile(0.5), s.quantile(0.9)) {
+        parts.push(format!("median {median:.1} days, nine in ten within {most:.1}"));
+    }
+    if let Some(share) = s.share() {
+        parts.push(format!("{:.1} % within {limit} days", 100.0 * share));
+    }
+    if s.open > 0 {
+        parts.push(format!("{} open, {} of them past the limit", s.open, s.overdue));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
 }

@@ -1,6 +1,6 @@
 //! All cases: fitness, deviations, times.
 
-use super::net::{END, Net};
+use super::net::{END, Limit, Net};
 use super::replay::{Replay, replay};
 use std::collections::BTreeMap;
 
@@ -34,6 +34,8 @@ pub enum Kind {
     Undone {
         /// The state.
         state: usize,
+        /// How often it had been reached before.
+        before: usize,
     },
     /// The event at this position does not belong to the process.
     Foreign {
@@ -44,7 +46,9 @@ pub enum Kind {
     Late {
         /// Position of the limit.
         limit: usize,
-        /// Whether the second activity is still to come.
+        /// Position of the event that should have been followed.
+        event: usize,
+        /// Whether what should follow is still to come.
         open: bool,
     },
 }
@@ -65,17 +69,38 @@ pub struct Deviation {
 /// Days that a limit's stretch took.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stretch {
-    /// Days of each time that the second activity followed, ascending.
+    /// Days of each time that one of its successors followed, ascending.
     pub days: Vec<f64>,
     /// Of them those within the limit.
     pub within: usize,
+    /// Times that none has followed yet.
+    pub open: usize,
+    /// Of them those past the limit.
+    pub overdue: usize,
 }
 
 impl Stretch {
+    fn add(&mut self, days: f64, limit: f64, open: bool) {
+        if open {
+            self.open += 1;
+            self.overdue += usize::from(days > limit);
+        } else {
+            self.days.push(days);
+            self.within += usize::from(days <= limit);
+        }
+    }
+
     /// A quantile of the days (the nearest rank); `None` without days.
     pub fn quantile(&self, share: f64) -> Option<f64> {
         let rank = (share * self.days.len() as f64).ceil().max(1.0) as usize;
         self.days.get(rank - 1).copied()
+    }
+
+    /// Share within the limit of all times whose fate is known: what followed, and what is past the limit without; `None`
+    /// without any.
+    pub fn share(&self) -> Option<f64> {
+        let known = self.days.len() + self.overdue;
+        (known > 0).then(|| self.within as f64 / known as f64)
     }
 }
 
@@ -84,6 +109,8 @@ impl Stretch {
 pub struct Conformance {
     /// Cases judged.
     pub judged: usize,
+    /// Whether each case is judged.
+    pub is_judged: Vec<bool>,
     /// Cases under way.
     pub under_way: usize,
     /// Cases judged without a deviation.
@@ -112,7 +139,9 @@ pub fn judge(net: &Net, cases: &[Case], now: f64) -> Conformance {
         let path: Vec<Option<usize>> = case.events.iter().map(|e| e.activity).collect();
         let seen = known.entry(path).or_insert_with_key(|path| replay(net, path));
         let late = late(net, case, now, &mut found.stretches);
-        if under_way(net, case, seen, now) {
+        let waits = under_way(net, case, seen, now);
+        found.is_judged.push(!waits);
+        if waits {
             found.under_way += 1;
             continue;
         }
@@ -127,7 +156,7 @@ pub fn judge(net: &Net, cases: &[Case], now: f64) -> Conformance {
         let mut add = |kind, since, over| found.deviations.push(Deviation { case: number, kind, since, over });
         seen.skipped.iter().for_each(|&(event, state)| add(Kind::Skipped { event, state }, day(event), 0.0));
         seen.foreign.iter().for_each(|&event| add(Kind::Foreign { event }, day(event), 0.0));
-        seen.undone.iter().for_each(|&state| add(Kind::Undone { state }, last, 0.0));
+        seen.undone.iter().for_each(|&(state, before)| add(Kind::Undone { state, before }, last, 0.0));
         late.into_iter().for_each(|(kind, since, over)| add(kind, since, over));
         found.perfect += usize::from(found.deviations.len() == before);
     }
@@ -137,7 +166,7 @@ pub fn judge(net: &Net, cases: &[Case], now: f64) -> Conformance {
 
 /// Whether nothing is missing yet and what comes next is not overdue.
 fn under_way(net: &Net, case: &Case, seen: &Replay, now: f64) -> bool {
-    if seen.ended || !seen.skipped.is_empty() || seen.undone.contains(&END) {
+    if seen.ended || !seen.skipped.is_empty() || seen.undone.iter().any(|u| u.0 == END) {
         return false;
     }
     let Some(last) = case.events.last() else { return true };
@@ -145,22 +174,39 @@ fn under_way(net: &Net, case: &Case, seen: &Replay, now: f64) -> bool {
     net.limits.iter().any(|l| Some(l.from) == last.activity && now - last.day <= l.days)
 }
 
-/// Limits that were not kept: an activity with the first of its successors after it.
+/// What came of an event that starts a limit.
+enum Fate {
+    /// One of its successors followed on this day.
+    Followed(f64),
+    /// It was done again before: it has not to be followed twice.
+    Again,
+    /// Neither yet.
+    Open,
+}
+
+fn fate(limit: &Limit, after: &[Event]) -> Fate {
+    let follows = |e: &Event| e.activity.is_some_and(|a| limit.to.contains(&a));
+    match after.iter().find(|e| follows(e) || e.activity == Some(limit.from)) {
+        Some(e) if follows(e) => Fate::Followed(e.day),
+        Some(_) => Fate::Again,
+        None => Fate::Open,
+    }
+}
+
+/// Limits that were not kept, with the day since which they run and the days over; all times go to the stretches.
 fn late(net: &Net, case: &Case, now: f64, stretches: &mut [Stretch]) -> Vec<(Kind, f64, f64)> {
     let mut found = Vec::new();
-    for (k, limit) in net.limits.iter().enumerate() {
+    for (k, (limit, stretch)) in net.limits.iter().zip(stretches).enumerate() {
         for (position, event) in case.events.iter().enumerate().filter(|e| e.1.activity == Some(limit.from)) {
-            let after = &case.events[position + 1..];
-            let again = after.iter().position(|e| e.activity == Some(limit.from)).unwrap_or(after.len());
-            let next = after[..again].iter().find(|e| e.activity == Some(limit.to));
-            let days = next.map_or(now, |e| e.day) - event.day;
-            if next.is_some() {
-                stretches[k].days.push(days);
-                stretches[k].within += usize::from(days <= limit.days);
-            }
-            // An activity that is done again before its successor has not to be followed twice.
-            if days > limit.days && (next.is_some() || again == after.len()) {
-                found.push((Kind::Late { limit: k, open: next.is_none() }, event.day, days - limit.days));
+            let (until, open) = match fate(limit, &case.events[position + 1..]) {
+                Fate::Followed(day) => (day, false),
+                Fate::Open => (now, true),
+                Fate::Again => continue,
+            };
+            let days = until - event.day;
+            stretch.add(days, limit.days, open);
+            if days > limit.days {
+                found.push((Kind::Late { limit: k, event: position, open }, event.day, days - limit.days));
             }
         }
     }

@@ -11,13 +11,13 @@ pub struct Step {
     pub gives: Vec<usize>,
 }
 
-/// Within how many days one activity should follow another.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// Within how many days one activity should be followed by another, or by one of several.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Limit {
     /// The first.
     pub from: usize,
-    /// The one that should follow.
-    pub to: usize,
+    /// Those that may follow, the hoped for first; any of them is enough.
+    pub to: Vec<usize>,
     /// Days.
     pub days: f64,
 }
@@ -56,13 +56,14 @@ impl Net {
             let to = if k + 1 == chain.len() { "end" } else { activity };
             net.step(activity, &[from], &[to]);
         }
-        net.limit("order", "delivery", 45.0);
-        net.limit("delivery", "follow-up", 7.0);
+        net.limit("order", &["delivery"], 45.0);
+        net.limit("delivery", &["follow-up"], 7.0);
         net
     }
 
     /// A complaint from the day it is made to the day the customer is content. An answer may be refused: then it is dealt with
-    /// again, by somebody else. Days are assumptions: 1 to an owner, 2 to an answer, 7 from there to a confirmation.
+    /// again, by somebody else. Days are assumptions: 1 to an owner, 2 to an answer, 7 from there to a confirmation or a
+    /// refusal.
     pub fn complaints() -> Self {
         let mut net = Self::empty();
         net.step("complaint", &["start"], &["open"]);
@@ -70,10 +71,10 @@ impl Net {
         net.step("answer", &["assigned"], &["answered"]);
         net.step("refusal", &["answered"], &["open"]);
         net.step("confirmation", &["answered"], &["end"]);
-        net.limit("complaint", "assignment", 1.0);
-        net.limit("assignment", "answer", 2.0);
-        net.limit("answer", "confirmation", 7.0);
-        net.limit("refusal", "assignment", 1.0);
+        net.limit("complaint", &["assignment"], 1.0);
+        net.limit("assignment", &["answer"], 2.0);
+        net.limit("answer", &["confirmation", "refusal"], 7.0);
+        net.limit("refusal", &["assignment"], 1.0);
         net
     }
 
@@ -94,10 +95,16 @@ impl Net {
         self.steps.push(Step { activity, takes, gives });
     }
 
-    /// Adds a limit between two activities.
-    pub fn limit(&mut self, from: &str, to: &str, days: f64) {
-        let (from, to) = (Self::place(&mut self.activities, from), Self::place(&mut self.activities, to));
+    /// Adds a limit between an activity and those that may follow it.
+    pub fn limit(&mut self, from: &str, to: &[&str], days: f64) {
+        let from = Self::place(&mut self.activities, from);
+        let to = to.iter().map(|name| Self::place(&mut self.activities, name)).collect();
         self.limits.push(Limit { from, to, days });
+    }
+
+    /// Names of activities, any of which will do.
+    pub fn either(&self, activities: &[usize]) -> String {
+        activities.iter().map(|&a| self.activities[a].as_str()).collect::<Vec<_>>().join(" or ")
     }
 
     /// Position of an activity.

@@ -11,8 +11,8 @@ pub struct Replay {
     pub consumed: u64,
     /// Tokens lent: position of the event and state. The end's own is not listed, only counted.
     pub skipped: Vec<(usize, usize)>,
-    /// Tokens that stand at the end, by state.
-    pub undone: Vec<usize>,
+    /// Tokens that stand at the end: state, and how many it was given before (the oldest are taken first).
+    pub undone: Vec<(usize, usize)>,
     /// Events of activities that no step has.
     pub foreign: Vec<usize>,
     /// Whether the end was reached.
@@ -34,6 +34,7 @@ impl Replay {
 pub fn replay(net: &Net, case: &[Option<usize>]) -> Replay {
     let mut tokens = vec![0_u32; net.states.len()];
     tokens[START] = 1;
+    let mut given = tokens.clone();
     let mut seen = Replay { produced: 1, consumed: 1, ..Replay::default() };
     for (k, activity) in case.iter().enumerate() {
         let Some(activity) = *activity else {
@@ -56,13 +57,14 @@ pub fn replay(net: &Net, case: &[Option<usize>]) -> Replay {
         for &state in &step.gives {
             seen.produced += 1;
             tokens[state] += 1;
+            given[state] += 1;
         }
     }
     if let Some(left) = tokens[END].checked_sub(1) {
         (tokens[END], seen.ended) = (left, true);
     }
     for (state, &count) in tokens.iter().enumerate() {
-        seen.undone.extend(std::iter::repeat_n(state, count as usize));
+        seen.undone.extend((given[state] - count..given[state]).map(|before| (state, before as usize)));
     }
     seen
 }

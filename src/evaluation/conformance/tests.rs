@@ -92,11 +92,11 @@ fn a_replay_by_hand() {
     assert_eq!((seen.produced, seen.consumed, seen.missing(), seen.remaining(), seen.ended), (5, 5, 0, 0, true));
     // Ordered without a test drive: the drive's state is lent, the start's token stays.
     let seen = replay(&net, &of(&["order", "delivery", "follow-up"]));
-    assert_eq!((seen.skipped.clone(), seen.undone.clone(), seen.foreign.len()), (vec![(0, 2)], vec![0], 0));
+    assert_eq!((seen.skipped.clone(), seen.undone.clone(), seen.foreign.len()), (vec![(0, 2)], vec![(0, 0)], 0));
     assert_eq!((seen.produced, seen.consumed), (4, 4));
     // An unknown activity, and nothing after the order.
     let seen = replay(&net, &of(&["test drive", "coffee", "order"]));
-    assert_eq!((seen.foreign, seen.undone, seen.ended), (vec![1], vec![3], false));
+    assert_eq!((seen.foreign, seen.undone, seen.ended), (vec![1], vec![(3, 0)], false));
 }
 
 /// Limits: kept, broken, still open; cases under way are not judged.
@@ -115,11 +115,15 @@ fn what_is_late_and_what_is_under_way() {
     let found = judge(&net, &cases, 100.0);
     assert_eq!((found.judged, found.under_way, found.perfect), (3, 1, 1));
     let kinds: Vec<(usize, Kind)> = found.deviations.iter().map(|d| (d.case, d.kind)).collect();
-    let (late, open) = (Kind::Late { limit: 0, open: false }, Kind::Late { limit: 1, open: true });
-    assert_eq!(kinds, [(1, late), (2, Kind::Undone { state: 4 }), (2, open)]);
+    let (late, open) = (Kind::Late { limit: 0, event: 1, open: false }, Kind::Late { limit: 1, event: 2, open: true });
+    assert_eq!(kinds, [(1, late), (2, Kind::Undone { state: 4, before: 0 }), (2, open)]);
+    assert_eq!(found.is_judged, [true, true, true, false]);
     assert_eq!((found.deviations[0].over, found.deviations[2].over), (4.0, 53.0));
     assert_eq!((found.stretches[0].days.clone(), found.stretches[0].within), (vec![39.0, 39.0, 49.0], 2));
     assert_eq!((found.stretches[1].quantile(0.5), found.stretches[1].quantile(0.9)), (Some(3.0), Some(5.0)));
+    // The order of the last case waits within its limit; the call of the third is past it and counts as not within.
+    let counts = |k: usize| (found.stretches[k].open, found.stretches[k].overdue, found.stretches[k].share());
+    assert_eq!((counts(0), counts(1)), ((1, 0, Some(2.0 / 3.0)), (1, 1, Some(2.0 / 3.0))));
 }
 
 /// A complaint that was refused once, one that nobody owns, one whose answer is still to be confirmed: by hand.
@@ -146,11 +150,29 @@ fn complaints_go_round_until_the_customer_is_content() {
     let found = judge(&net, &cases, 10.0);
     assert_eq!((found.judged, found.under_way, found.perfect), (3, 1, 1));
     let kinds: Vec<(usize, Kind)> = found.deviations.iter().map(|d| (d.case, d.kind)).collect();
-    let undone = Kind::Undone { state: net.states.iter().position(|s| s == "open").unwrap() };
+    let undone = Kind::Undone { state: net.states.iter().position(|s| s == "open").unwrap(), before: 0 };
     assert_eq!(
         kinds,
-        [(1, undone), (1, Kind::Late { limit: 0, open: true }), (3, Kind::Late { limit: 1, open: false })]
+        [
+            (1, undone),
+            (1, Kind::Late { limit: 0, event: 0, open: true }),
+            (3, Kind::Late { limit: 1, event: 1, open: false })
+        ]
     );
-    // From the answer that was refused to the confirmation 4 days, from the second 1.
-    assert_eq!(found.stretches[2].days, [1.0, 1.0, 4.0]);
+    // From the answer that was refused to the refusal 1 day, from the second to the confirmation 1, in the last case 1.
+    assert_eq!((found.stretches[2].days.clone(), found.stretches[2].open), (vec![1.0, 1.0, 1.0], 1));
+}
+
+/// A refused answer owes nothing more, however long the new one takes; the second round is told apart from the first.
+#[test]
+fn a_refusal_settles_the_answer_that_it_refuses() {
+    let net = Net::complaints();
+    let events = [("complaint", 0.0), ("assignment", 0.5), ("answer", 1.0), ("refusal", 2.0)];
+    let case = Case { events: events.map(|(name, day)| Event { activity: net.activity(name), day }).to_vec() };
+    let found = judge(&net, &[case], 30.0);
+    let kinds: Vec<Kind> = found.deviations.iter().map(|d| d.kind).collect();
+    let open = net.states.iter().position(|s| s == "open").unwrap();
+    let late = Kind::Late { limit: 3, event: 3, open: true };
+    assert_eq!(kinds, [Kind::Undone { state: open, before: 1 }, late]);
+    assert_eq!((found.stretches[2].share(), found.stretches[3].share()), (Some(1.0), Some(0.0)));
 }

@@ -20,8 +20,10 @@ const CLOSED: [&str; 2] = ["done", "dismissed"];
 pub struct EventLog {
     /// Ids of the cases.
     pub ids: Vec<String>,
-    /// Dealer and region of each case: those of its first event that has one.
-    pub owners: Vec<(String, String)>,
+    /// Dealers and regions named in the log; the first is empty.
+    pub names: Vec<String>,
+    /// Dealer and region that each event of each case names, by their positions in `names`.
+    pub named: Vec<Vec<[u32; 2]>>,
     /// The cases.
     pub cases: Vec<Case>,
     /// What each event of each case is called in the log.
@@ -30,27 +32,67 @@ pub struct EventLog {
     pub latest: f64,
     /// Events.
     pub events: usize,
+    /// Events left out because they came after the day of the judgement.
+    pub left_out: usize,
 }
 
-/// Reads a log; activities that the process does not have stay foreign.
+impl EventLog {
+    /// Dealer and region of a case: the first that its events name, empty where none does.
+    pub fn first_owner(&self, case: usize) -> [&str; 2] {
+        [0, 1].map(|k| self.name(self.named[case].iter().map(|n| n[k]).find(|&n| n > 0)))
+    }
+
+    /// Dealer and region of a case at one of its events: the last named there or before, empty where none is yet.
+    pub fn owner(&self, case: usize, event: usize) -> [&str; 2] {
+        [0, 1].map(|k| self.name(self.named[case].iter().take(event + 1).rev().map(|n| n[k]).find(|&n| n > 0)))
+    }
+
+    /// The dealer that an event itself names; empty where it names none.
+    pub fn dealer_of(&self, case: usize, event: usize) -> &str {
+        &self.names[self.named[case][event][0] as usize]
+    }
+
+    fn name(&self, place: Option<u32>) -> &str {
+        &self.names[place.unwrap_or(0) as usize]
+    }
+}
+
+/// Positions of names, in the order in which they come up.
+#[derive(Default)]
+struct Names<'a>(BTreeMap<&'a str, u32>);
+
+impl<'a> Names<'a> {
+    fn place(&mut self, name: &'a str) -> u32 {
+        let next = self.0.len() as u32;
+        *self.0.entry(name).or_insert(next)
+    }
+
+    fn list(self) -> Vec<String> {
+        let mut list = vec![String::new(); self.0.len()];
+        self.0.into_iter().for_each(|(name, place)| name.clone_into(&mut list[place as usize]));
+        list
+    }
+}
+
+/// Reads a log, up to a moment where one is given; activities that the process does not have stay foreign.
 ///
 /// # Errors
 /// Every fault of the file.
-pub fn read(file: &Path, net: &Net) -> Result<EventLog, Faults> {
+pub fn read(file: &Path, net: &Net, until: Option<f64>) -> Result<EventLog, Faults> {
     let mut desk = Desk::default();
     let sheet = desk.sheet(file, COLUMNS);
-    let made = log(&sheet, net, &mut desk);
+    let made = log(&sheet, net, until.unwrap_or(f64::INFINITY), &mut desk);
     let fine = desk.log.is_empty();
     desk.finish(fine.then_some(made))
 }
 
-fn log(sheet: &Sheet, net: &Net, desk: &mut Desk) -> EventLog {
+fn log(sheet: &Sheet, net: &Net, until: f64, desk: &mut Desk) -> EventLog {
     struct Row<'a> {
         day: f64,
         row: &'a [Cell],
     }
     let mut by_case: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
-    let mut latest = f64::NEG_INFINITY;
+    let mut log = EventLog { latest: f64::NEG_INFINITY, ..EventLog::default() };
     for row in &sheet.rows {
         for (cell, what) in [(&row[0], "case"), (&row[1], "activity")] {
             if cell.text.trim().is_empty() {
@@ -63,21 +105,26 @@ fn log(sheet: &Sheet, net: &Net, desk: &mut Desk) -> EventLog {
             desk.fault(sheet.file, Some(row[2].at), Code::NotDate, &row[2].text, &cause, help);
             continue;
         };
-        latest = latest.max(day);
+        if day > until {
+            log.left_out += 1;
+            continue;
+        }
+        log.latest = log.latest.max(day);
+        log.events += 1;
         by_case.entry(row[0].text.trim()).or_default().push(Row { day, row });
     }
-    let mut log = EventLog { latest, events: sheet.rows.len(), ..EventLog::default() };
+    let mut names = Names::default();
+    names.place("");
     for (id, mut rows) in by_case {
         // Rows of the same time stay in the order of the file.
         rows.sort_by(|a, b| a.day.total_cmp(&b.day));
-        let first =
-            |k: usize| rows.iter().map(|r| r.row[k].text.trim()).find(|t| !t.is_empty()).unwrap_or("").to_owned();
-        log.owners.push((first(3), first(4)));
+        log.named.push(rows.iter().map(|r| [3, 4].map(|k| names.place(r.row[k].text.trim()))).collect());
         log.ids.push(id.to_owned());
         let event = |r: &Row| Event { activity: net.activity(&r.row[1].text), day: r.day };
         log.cases.push(Case { events: rows.iter().map(event).collect() });
         log.words.push(rows.iter().map(|r| r.row[1].text.trim().to_owned()).collect());
     }
+    log.names = names.list();
     log
 }
 
@@ -120,24 +167,8 @@ fn process(file: &Path, desk: &mut Desk) -> Option<Net> {
         let [takes, gives] = [&takes, &gives].map(|list| list.iter().map(String::as_str).collect::<Vec<&str>>());
         net.step(&activity, &takes, &gives);
     }
-    for limit in options.tables("limit", desk) {
-        limit.only(&["from", "to", "days"], desk);
-        let [from, to] = ["from", "to"].map(|k| limit.text(k, true, desk));
-        let days = limit.number("days", None, (0.0, 36_500.0), desk);
-        for (key, name) in [("from", &from), ("to", &to)] {
-            if !name.is_empty() && net.activity(name).is_none() {
-                let cause = format!("no step has the activity \"{}\"", crate::io::fault::shorten(name));
-                desk.fault(
-                    options.file,
-                    Some(limit.place(key)),
-                    Code::UnknownId,
-                    name,
-                    &cause,
-                    "write one of the steps'",
-                );
-            }
-        }
-        net.limit(&from, &to, days);
+    for table in options.tables("limit", desk) {
+        limit(&table, &mut net, desk);
     }
     for (state, giving, what) in [(0, false, "takes from start"), (1, true, "gives to end")] {
         if net.around(state, giving).is_empty() {
@@ -146,6 +177,28 @@ fn process(file: &Path, desk: &mut Desk) -> Option<Net> {
         }
     }
     desk.log.is_empty().then_some(net)
+}
+
+/// One limit of a process; several successors have | between them.
+fn limit(table: &Options, net: &mut Net, desk: &mut Desk) {
+    table.only(&["from", "to", "days"], desk);
+    let [from, to] = ["from", "to"].map(|k| table.text(k, true, desk));
+    let days = table.number("days", None, (0.0, 36_500.0), desk);
+    let to: Vec<&str> = to.split('|').map(str::trim).collect();
+    for (key, name) in std::iter::once(("from", from.trim())).chain(to.iter().map(|&name| ("to", name))) {
+        let at = Some(table.place(key));
+        if name.is_empty() {
+            let help = "write names, several that may follow with | between them";
+            desk.fault(table.file, at, Code::Blank, "", &format!("a name in {key} is empty"), help);
+        } else if net.activity(name).is_none() {
+            let cause = format!("no step has the activity \"{}\"", crate::io::fault::shorten(name));
+            desk.fault(table.file, at, Code::UnknownId, name, &cause, "write one of the steps'");
+        }
+    }
+    // Nothing is taken in by a name that no step has.
+    if desk.log.is_empty() {
+        net.limit(&from, &to, days);
+    }
 }
 
 /// Reads a status file: tasks that are closed. Words are done, dismissed and open.
