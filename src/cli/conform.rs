@@ -234,8 +234,8 @@ impl Told {
                 let dealer = self.log.dealer_of(case, n);
                 !dealer.is_empty() && dealer == self.log.owner(case, k)[0]
             };
-            let refused = (0..events.len()).filter(|&k| events[k].activity == Some(refusal));
-            refused.into_iter().any(|k| next(k).is_some_and(|n| same(k, n)))
+            let mut refused = (0..events.len()).filter(|&k| events[k].activity == Some(refusal));
+            refused.any(|k| next(k).is_some_and(|n| same(k, n)))
         };
         (0..self.log.cases.len()).filter(|&c| returned(c)).map(|c| self.log.ids[c].as_str()).collect()
     }
@@ -350,8 +350,8 @@ impl Told {
             |(d, n, share): (String, usize, f64)| json!({"dealer_id": d, "cases": n, "without_deviation": share});
         let [produced, consumed, missing, remaining] = f.tokens;
         json!({
-            "label": "descriptive", "events": self.log.events, "events_left_out": self.log.left_out, "cases": self.log.cases.len(), "judged": f.judged,
-            "under_way": f.under_way, "perfect": f.perfect, "fitness": f.fitness(),
+            "label": "descriptive", "events": self.log.events, "events_left_out": self.log.left_out,
+            "cases": self.log.cases.len(), "judged": f.judged, "under_way": f.under_way, "perfect": f.perfect, "fitness": f.fitness(),
             "tokens": {"produced": produced, "consumed": consumed, "missing": missing, "remaining": remaining},
             "deviations": self.kinds().into_iter().map(kind).collect::<Vec<_>>(),
             "times": self.net.limits.iter().zip(&f.stretches).map(time).collect::<Vec<_>>(),
