@@ -132,7 +132,10 @@ fn head(view: &View) -> Markup {
 /// Everything the script needs.
 fn data(view: &View) -> Value {
     // Sentences stand on the page in both languages; what belongs to a section that is not there is left out.
-    let lacks = |key: &str| key.starts_with("journey.") && (view.facts.segments.is_empty() || key.ends_with(".say"));
+    let lacks = |key: &str| match key.strip_prefix("journey.") {
+        Some(word) => view.facts.segments.is_empty() || word.ends_with(".say"),
+        None => key == "nav.journey" && view.facts.segments.is_empty(),
+    };
     let words: serde_json::Map<String, Value> = words::WORDS
         .iter()
         .filter(|w| w.0 == "say.proof" || !w.0.starts_with("say.") && !w.0.starts_with("study."))
