@@ -117,7 +117,16 @@ fn faults_of_both_tables_are_named() {
     );
     let (code, _, err) = run(&[&leads, &dealers]);
     assert_eq!(code, 2);
-    for said in ["d.csv:2:7:", "d.csv:3:1:", "d.csv:3:11: E023 1.5", "l.csv:3:3: E023 95", "l.csv:3:10: E023 -1", "\"gold\"", "\"D9\"", "twice"] {
+    for said in [
+        "d.csv:2:7:",
+        "d.csv:3:1:",
+        "d.csv:3:11: E023 1.5",
+        "l.csv:3:3: E023 95",
+        "l.csv:3:10: E023 -1",
+        "\"gold\"",
+        "\"D9\"",
+        "twice",
+    ] {
         assert!(err.contains(said), "{said} in {err}");
     }
     let (code, _, err) = run(&[&dealers, &leads]);

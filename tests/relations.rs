@@ -44,6 +44,33 @@ fn a_cut_spreads_along_the_price_relations_of_the_table() {
 }
 
 #[test]
+fn rows_of_a_pair_are_counted_as_one_pair() {
+    let home = tempfile::tempdir().unwrap();
+    let edges = home.path().join("edges.csv");
+    let rows = "D1,D2,transfers,1\nD2,D1,transfers,2\nD1,D2,transfers,3\nD1,D2,price,4\nD2,D1,price,4\n";
+    fs::write(&edges, format!("from_dealer_id,to_dealer_id,kind,weight\n{rows}")).unwrap();
+    let line = format!("relations scenarios/tiny --edges {}", edges.display());
+    let answer: Value = serde_json::from_str(&run(&format!("{line} --json")).1).unwrap();
+    let of = |kind: &str| answer["relations"].as_array().unwrap().iter().find(|r| r["kind"] == kind).unwrap().clone();
+    for (kind, weight) in [("transfers", 6.0), ("price", 8.0)] {
+        assert_eq!((&of(kind)["pairs"], of(kind)["weight"].as_f64()), (&1.into(), Some(weight)), "{answer}");
+    }
+    let text = run(&line).1;
+    assert!(text.contains("        1  transfers (weight 6.0)"), "{text}");
+}
+
+/// A results folder has a row for each model and age: they are one pair.
+#[test]
+fn models_moved_between_two_dealers_are_one_pair() {
+    let home = tempfile::tempdir().unwrap();
+    let rows = "D1,D2,M1,20,1\nD1,D2,M2,20,2\nD2,D1,M2,40,3\n";
+    let table = format!("from_site_id,to_site_id,model_id,age_days,cars\n{rows}");
+    fs::write(home.path().join("transfers.csv"), table).unwrap();
+    let (code, text, err) = run(&format!("relations scenarios/tiny --transfers {}", home.path().display()));
+    assert!(code == 0 && text.contains("        1  transfers (weight 6.0)"), "{text} {err}");
+}
+
+#[test]
 fn faults_of_both_tables_have_a_place() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("bad.csv");

@@ -11,7 +11,7 @@ use crate::network::coverage::{Coverage, open_today};
 use crate::network::relations::community::{Communities, communities};
 use crate::network::relations::contagion::Influence;
 use crate::network::relations::gate::{Verdict, Way, gate};
-use crate::network::relations::web::{Edge, Kind, Web};
+use crate::network::relations::web::{Edge, Kind, Web, summed};
 use crate::network::relations::{certificate, reach};
 use crate::scenario::Scenario;
 use crate::units::Hours;
@@ -220,8 +220,10 @@ impl<'a> Told<'a> {
         groups
     }
 
+    /// Of each kind: word, pairs, weight.
     fn kinds(&self) -> Vec<(&'static str, usize, f64)> {
-        let of = |kind: Kind| self.known.edges.iter().filter(move |e| e.kind == kind);
+        let pairs = summed(&self.known.edges);
+        let of = |kind: Kind| pairs.iter().filter(move |e| e.kind == kind);
         Kind::ALL.iter().map(|k| (k.word(), of(*k).count(), of(*k).map(|e| e.weight).sum())).collect()
     }
 

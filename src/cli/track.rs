@@ -1,12 +1,13 @@
 //! `forecourt track`: cars on the road, when they arrive, and which car should serve which promise.
 
 mod replan;
+mod ways;
 
 use self::replan::Replan;
 use super::terminal::{print, say};
 use super::{check, exit, out};
 use crate::io::market::events::moment;
-use crate::io::market::positions::{self, Positions, Tracked};
+use crate::io::market::positions::{self, Positions, Tracked, Ways};
 use crate::io::results::table::{Cell, Table};
 use crate::market::transit::eta::{Eta, Experience, FEWEST, arrival};
 use crate::market::transit::swap::{Car, Redirections, Swaps, swaps};
@@ -26,7 +27,9 @@ Examples:
 The table has a row a report: car_id, time, remaining_km, dealer_id, model_id and, where a customer waits, promised. A car
 has arrived when 0 km remain; at least 30 cars must have, for the others are told by them. Redirections: from_dealer_id,
 to_dealer_id, extra_km, cost_cny. Written with --out: eta.csv, arrivals.csv (expected cars by dealer, model and day) and swaps.csv.
-With --scenario also tracked.toml, a variant whose cars under way are those reported, in the week of their median arrival.";
+late_hours is empty for a car of which nobody has heard for longer than any like car took: such a car changes no promise.
+With --scenario also tracked.toml, a variant whose cars under way are those reported, in the week of their median arrival, and
+those that have come since the scenario's today.";
 
 /// Days of the projection.
 const DAYS: usize = 14;
@@ -83,9 +86,9 @@ pub(super) fn run(args: &TrackArgs) -> u8 {
 
 fn answer(args: &TrackArgs) -> Result<String, u8> {
     let read = positions::read(&args.positions).map_err(|f| check::refused(&f))?;
-    let ways = match &args.redirections {
+    let mut ways = match &args.redirections {
         Some(file) => positions::redirections(file, &read.dealers).map_err(|f| check::refused(&f))?,
-        None => Redirections::new(),
+        None => Ways::default(),
     };
     let scenario = args.scenario.as_ref().map(|s| crate::io::scenario::read(s)).transpose();
     let scenario = scenario.map_err(|f| check::refused(&f))?.map(|s| s.0);
@@ -94,13 +97,14 @@ fn answer(args: &TrackArgs) -> Result<String, u8> {
             say(&format!("forecourt: {}: {why}", args.positions.display()));
             exit::BAD_INPUT
         })?;
+        ways::trust(&mut ways, scenario);
     }
     let now = args.now.unwrap_or(read.latest);
-    let told = Told::new(args, read, &ways, now).map_err(|(code, why)| {
+    let told = Told::new(args, read, &ways.redirections, now).map_err(|(code, why)| {
         say(&format!("forecourt: {}: {why}", args.positions.display()));
         code
     })?;
-    let again = scenario.as_ref().map(|s| Replan::new(s, &told.read, &told.under_way));
+    let again = scenario.as_ref().map(|s| Replan::new(s, &told.read, &told.under_way, now));
     if let Some(folder) = &args.out {
         let tables = [("eta.csv", told.etas()), ("arrivals.csv", told.arrivals()), ("swaps.csv", told.swapped())];
         out::tables(folder, tables)?;
@@ -110,12 +114,16 @@ fn answer(args: &TrackArgs) -> Result<String, u8> {
     }
     if args.json {
         let mut answer = told.json();
+        if args.redirections.is_some() {
+            answer["redirections"] = ways::json(&ways);
+        }
         if let Some(again) = &again {
             answer["under_way_table"] = again.json();
         }
         return Ok(format!("{answer}\n"));
     }
     Ok(told.text()
+        + &ways::text(&ways)
         + &again.map_or_else(String::new, |r| r.text(args))
         + "descriptive: nothing of this enters the simulation\n")
 }
@@ -222,7 +230,7 @@ impl Told {
                 Cell::from(&c),
                 Cell::from(&p),
                 car.promised.map_or(Cell::Empty, |p| Cell::Number(eta.late(p), 4)),
-                car.promised.map_or(Cell::Empty, |p| Cell::Number(eta.hours_late(p), 2)),
+                car.promised.and_then(|p| eta.hours_late(p)).map_or(Cell::Empty, |h| Cell::Number(h, 2)),
             ]);
         }
         table

@@ -23,7 +23,7 @@ pub struct Tracked {
 }
 
 /// Puts tracked cars (store, model, and the week of arrival; none for a car that is lost) in the place of those of the table that
-/// were expected first.
+/// were expected first. Cars that have come since the scenario's today are among them: its stock does not have them yet.
 pub fn tracked(scenario: &Scenario, cars: &[(SiteId, ModelId, Option<Week>)]) -> Tracked {
     let mut by_pair: BTreeMap<(SiteId, ModelId), Vec<Option<Week>>> = BTreeMap::new();
     cars.iter().for_each(|&(site, model, week)| by_pair.entry((site, model)).or_default().push(week));
@@ -53,7 +53,11 @@ pub fn tracked(scenario: &Scenario, cars: &[(SiteId, ModelId, Option<Week>)]) ->
         found.sort();
         for car in found {
             match made.rows.last_mut() {
-                Some(last) if InTransit { cars: 1, ..*last } == car => last.cars += 1,
+                // A store, model and week stand once: the earliest promise holds for all of them.
+                Some(last) if (last.site, last.model, last.week) == (car.site, car.model, car.week) => {
+                    last.cars += 1;
+                    last.promised = last.promised.into_iter().chain(car.promised).min();
+                }
                 _ => made.rows.push(car),
             }
         }

@@ -4,7 +4,7 @@ use super::TrackArgs;
 use crate::days;
 use crate::ids::{Id, ModelId, SiteId, Week};
 use crate::io::market::positions::Positions;
-use crate::market::transit::eta::Eta;
+use crate::market::transit::eta::{Eta, arrival};
 use crate::planning::tracked::{Tracked, monday, tracked};
 use crate::scenario::Scenario;
 use serde_json::{Value, json};
@@ -45,23 +45,31 @@ pub(super) fn known(scenario: &Scenario, read: &Positions) -> Result<(), String>
 pub(super) struct Replan<'a> {
     scenario: &'a Scenario,
     found: Tracked,
+    /// Cars that have come since the scenario's today.
+    arrived: usize,
+    /// Hours by which the present lies before it.
+    early: f64,
 }
 
 impl<'a> Replan<'a> {
-    pub(super) fn new(scenario: &'a Scenario, read: &Positions, under_way: &[(usize, Eta)]) -> Self {
+    pub(super) fn new(scenario: &'a Scenario, read: &Positions, under_way: &[(usize, Eta)], now: f64) -> Self {
         let (sites, models) = (sites(scenario), models(scenario));
         let start = 24.0 * days::number(scenario.today) as f64;
-        let car = |(k, eta): &(usize, Eta)| {
-            let car = &read.cars[*k];
-            let site = sites.get(read.dealers[car.dealer].as_str())?;
-            let model = models.get(car.model.as_str())?;
-            let week = if eta.lost() { None } else { eta.quantile(0.5) };
-            // What should be there already comes in the first week.
-            let week = week.map(|hour| Week::at(((hour - start) / 168.0).floor().max(0.0) as usize));
-            Some((*site, *model, week))
+        // What should be there already comes in the first week.
+        let week = |hour: f64| Week::at(((hour - start) / 168.0).floor().max(0.0) as usize);
+        let place = |k: usize| {
+            let car = &read.cars[k];
+            Some((*sites.get(read.dealers[car.dealer].as_str())?, *models.get(car.model.as_str())?))
         };
-        let cars: Vec<(SiteId, ModelId, Option<Week>)> = under_way.iter().filter_map(car).collect();
-        Self { scenario, found: tracked(scenario, &cars) }
+        // The stock of today lacks what has come since: it stands for what the table expected first.
+        let since = read.cars.iter().enumerate().filter_map(|(k, c)| Some((k, arrival(&c.trip)?)));
+        let since = since.filter(|a| (start..=now).contains(&a.1)).map(|(k, hour)| (k, Some(week(hour))));
+        let coming = under_way.iter().map(|(k, eta)| (*k, eta.quantile(0.5).map(week)));
+        let with_place = |(k, week)| place(k).map(|(site, model)| (site, model, week));
+        let mut cars: Vec<(SiteId, ModelId, Option<Week>)> = since.filter_map(with_place).collect();
+        let arrived = cars.len();
+        cars.extend(coming.filter_map(with_place));
+        Self { scenario, found: tracked(scenario, &cars), arrived, early: (start - now).max(0.0) }
     }
 
     fn names(&self, site: SiteId, model: ModelId) -> (&str, &str) {
@@ -104,7 +112,8 @@ impl<'a> Replan<'a> {
 
     pub(super) fn json(&self) -> Value {
         let f = &self.found;
-        json!({ "later": f.later, "sooner": f.sooner, "unknown": f.unknown, "lost": f.lost, "pairs": f.pairs.len() })
+        json!({ "later": f.later, "sooner": f.sooner, "unknown": f.unknown, "lost": f.lost, "pairs": f.pairs.len(),
+            "arrived": self.arrived, "hours_before_today": self.early })
     }
 
     pub(super) fn text(&self, args: &TrackArgs) -> String {
@@ -113,6 +122,17 @@ impl<'a> Replan<'a> {
             "\nagainst the table of cars under way: {} arrive in a later week, {} in an earlier one, {} are not in it, {} are lost\n",
             f.later, f.sooner, f.unknown, f.lost
         );
+        if self.arrived > 0 {
+            let _ = writeln!(text, "of these {} have come since the scenario's today", self.arrived);
+        }
+        if self.early > 0.0 {
+            let (days, today) = (self.early / 24.0, self.scenario.today);
+            let _ = writeln!(
+                text,
+                "warning: the present lies {days:.1} days before the scenario's today, {today}: cars that come until then are counted in \
+                 its first week. Give later reports, or check the scenario's today"
+            );
+        }
         if let (Some(out), Some(scenario)) = (&args.out, &args.scenario) {
             let _ = writeln!(
                 text,

@@ -3,9 +3,10 @@
 use super::desk::{Column, Desk};
 use super::events::moment;
 use crate::io::fault::{Code, Faults, shorten};
+use crate::io::scenario::records::near;
 use crate::market::transit::eta::{Report, Trip};
 use crate::market::transit::swap::{Redirection, Redirections};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Columns of reports.
@@ -119,23 +120,47 @@ pub fn read(file: &Path) -> Result<Positions, Faults> {
     desk.finish(Some(Positions { cars, dealers, latest }))
 }
 
-/// Reads redirections between dealers of the reports.
+/// Where cars may be sent instead.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ways {
+    /// Between dealers of the reports.
+    pub redirections: Redirections,
+    /// Rows that name a dealer without a car in the reports: they move nothing.
+    pub idle: usize,
+    /// Those dealers, each with a dealer of the reports whose name is near.
+    pub strangers: BTreeMap<String, Option<String>>,
+}
+
+/// Reads redirections between dealers; those of the reports are in `dealers`.
 ///
 /// # Errors
 /// Every fault of the file.
-pub fn redirections(file: &Path, dealers: &[String]) -> Result<Redirections, Faults> {
+pub fn redirections(file: &Path, dealers: &[String]) -> Result<Ways, Faults> {
     let mut desk = Desk::default();
     let sheet = desk.sheet(file, REDIRECTIONS);
     let known: BTreeMap<&str, usize> = dealers.iter().enumerate().map(|(k, d)| (d.as_str(), k)).collect();
-    let mut found = Redirections::new();
+    let (mut ways, mut pairs) = (Ways::default(), BTreeSet::new());
     for row in &sheet.rows {
+        let names = [0, 1].map(|k| row[k].text.trim());
+        for (cell, _) in row.iter().zip(names).filter(|n| n.1.is_empty()) {
+            desk.fault(sheet.file, Some(cell.at), Code::Blank, "", "a dealer is needed here", "write it");
+        }
+        if names.iter().all(|n| !n.is_empty()) && !pairs.insert(names) {
+            let [from, to] = names.map(shorten);
+            let cause = format!("the way from {from} to {to} is there twice");
+            desk.fault(sheet.file, Some(row[0].at), Code::TwiceRow, names[0], &cause, "keep one of the rows");
+        }
         let km = desk.number(sheet.file, &row[2], None, (0.0, 5_000.0));
         let cost = desk.number(sheet.file, &row[3], None, (0.0, 1e7));
-        // A dealer without cars on the road has nothing to give or to take.
-        let [from, to] = [0, 1].map(|k| known.get(row[k].text.trim()).copied());
-        if let (Some(from), Some(to)) = (from, to) {
-            found.insert((from, to), Redirection { km, cost });
+        if let [Some(from), Some(to)] = names.map(|n| known.get(n).copied()) {
+            ways.redirections.insert((from, to), Redirection { km, cost });
+            continue;
+        }
+        ways.idle += 1;
+        for name in names.into_iter().filter(|n| !known.contains_key(n)) {
+            let near = || near(name, known.keys().copied()).map(str::to_owned);
+            ways.strangers.entry(name.to_owned()).or_insert_with(near);
         }
     }
-    desk.finish(Some(found))
+    desk.finish(Some(ways))
 }

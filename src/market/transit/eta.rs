@@ -231,7 +231,7 @@ impl Eta {
         self.hours.is_empty()
     }
 
-    /// Probability of an arrival after `hour`.
+    /// Probability of an arrival after `hour`; of a lost car one half for an hour to come: nothing speaks for either.
     pub fn late(&self, hour: f64) -> f64 {
         if hour <= self.now {
             return 1.0;
@@ -240,12 +240,10 @@ impl Eta {
         (weight(&self.hours[from..]) + 0.5) / (weight(&self.hours) + 1.0)
     }
 
-    /// Expected hours after `hour`; of a lost car, what has passed already.
-    pub fn hours_late(&self, hour: f64) -> f64 {
-        if self.lost() {
-            return (self.now - hour).max(0.0);
-        }
-        self.hours.iter().map(|t| t.1 * (t.0 - hour).max(0.0)).sum::<f64>() / weight(&self.hours)
+    /// Expected hours after `hour`; of a lost car nobody knows.
+    pub fn hours_late(&self, hour: f64) -> Option<f64> {
+        let late = || self.hours.iter().map(|t| t.1 * (t.0 - hour).max(0.0)).sum::<f64>() / weight(&self.hours);
+        (!self.lost()).then(late)
     }
 
     /// The hour that a share of the possible arrivals does not exceed.

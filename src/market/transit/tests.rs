@@ -1,7 +1,7 @@
 use super::certificate;
 use super::eta::{Eta, Experience, Report, Trip, arrival};
 use super::fleet::{fleet, seen, trip};
-use super::swap::{Car, Redirection, Redirections, swaps};
+use super::swap::{Car, Redirection, Redirections, calm, costs, joined, of, parts, swaps};
 use crate::stats::interval::of_floats;
 use crate::stats::stream::Stream;
 
@@ -80,14 +80,15 @@ fn arrivals_by_hand() {
     let near = |eta: &Eta, hour: f64| (eta.quantile(0.5).unwrap() - hour).abs() < 1e-9;
     assert!(near(&eta, 20.0));
     assert!((eta.late(30.0 + 1e-9) - 10.5 / 41.0).abs() < 1e-12);
-    assert!((eta.hours_late(38.0) - 3.0 / 40.0).abs() < 1e-9);
+    assert!((eta.hours_late(38.0).unwrap() - 3.0 / 40.0).abs() < 1e-9);
     // Not there after 30 hours: ten are left. Twice the way: twice the time.
     let later = experience.eta(&[Report { hour: 0.0, km: 100.0 }], 30.0 + 1e-9, 0.0);
     assert!(near(&later, 35.0));
     let twice = experience.eta(&[Report { hour: 0.0, km: 100.0 }], 0.0, 100.0).quantile(0.5).unwrap();
     assert!((30.0..50.0).contains(&twice), "{twice}");
     let lost = experience.eta(&[Report { hour: 0.0, km: 100.0 }], 50.0, 0.0);
-    assert!(lost.lost() && lost.late(45.0) == 1.0 && lost.hours_late(45.0) == 5.0);
+    assert!(lost.lost() && lost.late(45.0) == 1.0 && lost.hours_late(45.0).is_none());
+    assert!(lost.late(60.0) == 0.5 && lost.hours_late(60.0).is_none(), "nothing is known of a promise to come");
 }
 
 /// A law that is told to be too sure is widened: cars came twice as often outside its middle half as it says.
@@ -111,6 +112,119 @@ fn the_certificate_refuses_what_is_not_least() {
     assert!(certificate::cost(&costs, &[1, 0], &[1.0, 1.0], &[0.0, 0.0]).is_err());
     assert!(certificate::cost(&costs, &[0, 0], &[1.0, 1.0], &[0.0, 0.0]).is_err());
     assert!(certificate::cost(&costs, &[1, 0], &[2.0, 5.0], &[0.0, 0.0]).is_err());
+}
+
+/// Trips of 100 km that took 1 to 40 hours.
+fn forty() -> Experience {
+    let trip = |k: u32| vec![Report { hour: 0.0, km: 100.0 }, Report { hour: f64::from(k) + 1.0, km: 0.0 }];
+    let known: Vec<Trip> = (0..40).map(trip).collect();
+    Experience::raw(known.iter())
+}
+
+/// A car as tests write it: hour and kilometres of its report, dealer, promise.
+type Plain = (f64, f64, usize, Option<f64>);
+
+/// Does something with such cars at an hour.
+fn with_cars<T>(list: &[Plain], experience: &Experience, now: f64, f: impl FnOnce(&[Car]) -> T) -> T {
+    let trips: Vec<Trip> = list.iter().map(|c| vec![Report { hour: c.0, km: c.1 }]).collect();
+    let etas: Vec<Eta> = trips.iter().map(|t| experience.eta(t, now, 0.0)).collect();
+    let car = |(k, c): (usize, &Plain)| Car { trip: &trips[k], dealer: c.2, promised: c.3, eta: &etas[k] };
+    let cars: Vec<Car> = list.iter().enumerate().map(car).collect();
+    f(&cars)
+}
+
+#[test]
+fn a_lost_car_keeps_its_slot() {
+    let experience = forty();
+    // The first has been silent for longer than any took. Its promise lies ahead, later than the other car's.
+    let list = [(0.0, 100.0, 0, Some(70.0)), (45.0, 100.0, 0, Some(60.0))];
+    let plan = with_cars(&list, &experience, 50.0, |cars| {
+        assert!(cars[0].eta.lost() && !cars[1].eta.lost());
+        swaps(cars, &experience, &Redirections::new(), 500.0, 50.0).unwrap()
+    });
+    assert_eq!(plan.slot, [0, 1]);
+    assert!(plan.before > 0.0 && plan.after == plan.before, "{plan:?}");
+}
+
+#[test]
+fn cars_without_a_promise_are_not_moved_about() {
+    let experience = forty();
+    // Three cars for stock between two whose promises change places with a gain.
+    let list = [
+        (0.0, 100.0, 0, None),
+        (0.0, 300.0, 0, Some(20.0)),
+        (0.0, 100.0, 0, None),
+        (0.0, 20.0, 0, Some(200.0)),
+        (0.0, 100.0, 0, None),
+    ];
+    for turn in 0..list.len() {
+        let mut list = list;
+        list.rotate_left(turn);
+        let plan = with_cars(&list, &experience, 0.0, |cars| {
+            swaps(cars, &experience, &Redirections::new(), 500.0, 0.0).unwrap()
+        });
+        assert!(plan.after < plan.before);
+        for (k, &s) in plan.slot.iter().enumerate() {
+            assert_eq!(k != s, list[k].3.is_some(), "{turn}: {:?}", plan.slot);
+        }
+    }
+}
+
+#[test]
+fn a_cycle_without_gain_is_undone_beside_one_with_gain() {
+    // Cars 0 to 2 cost nothing anywhere; 3 and 4 save 5 each by changing places.
+    let mut costs = vec![0.0; 25];
+    for k in 3..5 {
+        (0..3).for_each(|s| costs[5 * k + s] = 9.0);
+        costs[5 * k + k] = 5.0;
+    }
+    let mut slot = [1, 2, 0, 4, 3];
+    calm(&costs, &mut slot, 1e-9);
+    assert_eq!(slot, [0, 1, 2, 4, 3]);
+    // 0 and 1 gain by changing places; 2 has been drawn in for nothing.
+    let costs = [5.0, 0.0, 9.0, 0.0, 5.0, 0.0, 0.0, 9.0, 0.0];
+    let mut slot = [1, 2, 0];
+    calm(&costs, &mut slot, 1e-9);
+    assert_eq!(slot, [1, 0, 2]);
+}
+
+#[test]
+fn parts_together_are_the_answer_of_the_whole() {
+    let experience = forty();
+    let now = 50.0;
+    let mut split = 0;
+    for seed in 0..60_u64 {
+        let mut dice = Stream::from_hash(seed);
+        let dealers = 5;
+        let mut redirections = Redirections::new();
+        for a in 0..dealers {
+            for b in (0..dealers).filter(|b| *b != a) {
+                if dice.unit() < 0.2 {
+                    redirections.insert((a, b), Redirection { km: 60.0 * dice.unit(), cost: 200.0 * dice.unit() });
+                }
+            }
+        }
+        let mut list: Vec<Plain> = Vec::new();
+        for _ in 0..12 {
+            let promised = (dice.below(4) > 0).then(|| now + 60.0 * dice.unit());
+            list.push((30.0 + 20.0 * dice.unit(), 20.0 + 300.0 * dice.unit(), dice.below(5) as usize, promised));
+        }
+        with_cars(&list, &experience, now, |cars| {
+            let found = swaps(cars, &experience, &redirections, 500.0, now).unwrap();
+            let all: Vec<usize> = (0..cars.len()).filter(|k| !cars[*k].eta.lost()).collect();
+            let table = |part: &[usize]| costs(&of(cars, part), &experience, &redirections, 500.0, now);
+            let whole = joined(cars.len(), &[all], table).unwrap();
+            assert!((found.before - whole.before).abs() < 1e-6, "{seed}");
+            assert!((found.after - whole.after).abs() < 1e-6, "{seed}: {} {}", found.after, whole.after);
+            split += usize::from(parts(cars, &redirections).len() > 1 && found.after < found.before);
+        });
+    }
+    assert!(split > 30, "{split}");
+    with_cars(&[(40.0, 90.0, 7, None), (40.0, 80.0, 3, None), (40.0, 70.0, 7, None)], &experience, now, |cars| {
+        let mut alone = parts(cars, &Redirections::new());
+        alone.sort();
+        assert_eq!(alone, [vec![0, 2], vec![1]]);
+    });
 }
 
 /// A week's cars of one model for three dealers, seen on their way, and when each would be there.

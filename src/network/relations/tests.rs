@@ -3,7 +3,7 @@ use super::community::{communities, modularity};
 use super::contagion::Influence;
 use super::gate::{gate, sign};
 use super::learn::ridge;
-use super::web::{Edge, Kind, Web};
+use super::web::{Edge, Kind, Web, summed};
 
 /// Zachary's karate club (Journal of Anthropological Research 33, 1977): who of 34 meets whom, by the lower member.
 const KARATE: [&[usize]; 33] = [
@@ -101,6 +101,27 @@ fn no_partition_of_a_small_graph_is_better() {
         let found = communities(&web, 20, seed).modularity;
         assert!((found - best).abs() < 1e-9, "seed {seed}: {found} {best}");
     }
+}
+
+/// Three models moved between two dealers are one pair, and so is a price relation told from both sides.
+#[test]
+fn rows_of_a_pair_are_one_relation() {
+    let edge = |a, b, kind, weight| Edge { a, b, kind, weight };
+    let rows = [
+        edge(0, 1, Kind::Transfers, 1.0),
+        edge(1, 0, Kind::Transfers, 2.0),
+        edge(0, 1, Kind::Transfers, 3.0),
+        edge(1, 2, Kind::Transfers, 2.0),
+        edge(2, 2, Kind::Transfers, 9.0),
+        edge(0, 2, Kind::Price, 4.0),
+        edge(2, 0, Kind::Price, 4.0),
+    ];
+    let pairs = [edge(0, 1, Kind::Transfers, 6.0), edge(1, 2, Kind::Transfers, 2.0), edge(0, 2, Kind::Price, 8.0)];
+    assert_eq!(summed(&rows), pairs);
+    let list = |edges: &[Edge]| Web::new(3, edges).edges().collect::<Vec<_>>();
+    // Means of pairs: 4 cars, 8 of price.
+    assert_eq!(list(&rows), [(0, 1, 1.5), (0, 2, 1.0), (1, 2, 0.5)]);
+    assert_eq!(list(&rows), list(&pairs));
 }
 
 #[test]

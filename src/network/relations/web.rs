@@ -45,21 +45,27 @@ pub struct Edge {
     pub weight: f64,
 }
 
+/// Each kind and pair once, with the sum of its weights. Edges from a dealer to itself say nothing and are left out.
+pub fn summed(edges: &[Edge]) -> Vec<Edge> {
+    let mut sums: BTreeMap<(Kind, usize, usize), f64> = BTreeMap::new();
+    for e in edges.iter().filter(|e| e.a != e.b && e.weight > 0.0) {
+        *sums.entry((e.kind, e.a.min(e.b), e.a.max(e.b))).or_default() += e.weight;
+    }
+    sums.into_iter().map(|((kind, a, b), weight)| Edge { a, b, kind, weight }).collect()
+}
+
 /// All kinds as one weighted graph.
 pub struct Web {
     graph: UnGraph<(), f64>,
 }
 
 impl Web {
-    /// Adds the kinds up, each divided by its mean weight. Edges from a dealer to itself say nothing and are left out.
+    /// Adds the kinds up, each divided by the mean weight of its pairs.
     pub fn new(dealers: usize, edges: &[Edge]) -> Self {
         let mut weights: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-        for kind in Kind::ALL {
-            let own: Vec<&Edge> = edges.iter().filter(|e| e.kind == kind && e.a != e.b && e.weight > 0.0).collect();
+        for own in summed(edges).chunk_by(|x, y| x.kind == y.kind) {
             let mean = own.iter().map(|e| e.weight).sum::<f64>() / own.len() as f64;
-            for e in own {
-                *weights.entry((e.a.min(e.b), e.a.max(e.b))).or_default() += e.weight / mean;
-            }
+            own.iter().for_each(|e| *weights.entry((e.a, e.b)).or_default() += e.weight / mean);
         }
         let mut graph = UnGraph::with_capacity(dealers, weights.len());
         (0..dealers).for_each(|_| {
