@@ -272,6 +272,27 @@ fn goods() -> Vec<Defect> {
             Folder::correct().put("order_locks.csv", b"site_id,model_id,week_start,hand\nD1,M1,2026-07-06,hold\n"),
             "order_locks.csv:2:18 E026",
         ),
+        Defect(
+            "leads won of nobody knows how many",
+            Folder::correct().put("channel.csv", b"site_id,month_start,leads,leads_won\nD1,2026-05-01,,3\n"),
+            "channel.csv:2:15 E018",
+        ),
+        Defect(
+            "more leads won than came",
+            Folder::correct().put("channel.csv", b"site_id,month_start,leads,leads_won\nD1,2026-05-01,2,3\n"),
+            "channel.csv:2:17 E069",
+        ),
+        Defect(
+            "a month that is there twice",
+            Folder::correct()
+                .put("channel.csv", b"site_id,month_start,sales_staff\nD1,2026-05-01,2\nD1,2026-05-20,3\n"),
+            "channel.csv:3:4 E046",
+        ),
+        Defect(
+            "the month of a plant",
+            Folder::correct().put("channel.csv", b"site_id,month_start,sales_staff\nP1,2026-05-01,2\n"),
+            "channel.csv:2:1 E048",
+        ),
         change("a summer festival", "calendar.csv", "2027-02-06", "2027-07-06", "calendar.csv:3:1 E066"),
         change(
             "a day twice",

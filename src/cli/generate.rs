@@ -242,8 +242,8 @@ mod tests {
         let out = folder.path().join("made/here");
         let out = out.to_str().expect("a plain path");
         let done = run(&parse(&["generate", "china", "--out", out, "--seed", "3"])).expect("written");
-        assert_eq!((done.files.len(), done.written), (17, 18));
-        assert!(done.to_string().contains("sales.csv") && done.to_string().ends_with("18 files written"));
+        assert_eq!((done.files.len(), done.written), (18, 19));
+        assert!(done.to_string().contains("sales.csv") && done.to_string().ends_with("19 files written"));
         assert!(run(&parse(&["generate", "china", "--out", out, "--seed", "3", "--verify"])).is_ok());
         assert!(matches!(
             run(&parse(&["generate", "china", "--out", out, "--seed", "4", "--verify"])),

@@ -48,6 +48,8 @@ pub(crate) enum Purpose {
     Lead,
     /// Who answers leads at a dealer.
     Adviser,
+    /// A dealer's month.
+    Channel,
 }
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;

@@ -112,6 +112,11 @@ rows! {
         coefficient_months: Num, coefficient_low_months: Num, coefficient_high_months: Num,
         aged_share: Num, aged_low_share: Num, aged_high_share: Num,
         effectiveness: Num, effectiveness_low: Num, effectiveness_high: Num, floor_plan_cny_per_car: Num,
+        per_head: Num, per_head_low: Num, per_head_high: Num, lead_conversion: Num, lead_conversion_low: Num,
+        lead_conversion_high: Num, test_drive: Num, test_drive_low: Num, test_drive_high: Num, absorption: Num,
+        absorption_low: Num, absorption_high: Num, price_realisation: Num, price_realisation_low: Num,
+        price_realisation_high: Num, retention: Num, retention_low: Num, retention_high: Num, satisfaction: Num,
+        satisfaction_low: Num, satisfaction_high: Num, inverted: Flag,
     }
     /// A model in one of the two networks.
     ModelKpi in "models_kpi.csv" {
@@ -138,3 +143,32 @@ rows! {
         lead_time_days: Num, action: String, action_zh: String, text: String, text_zh: String,
     }
 }
+
+/// A measure of the channel table: its column, how it is shown, and value, lower and upper end of a dealer.
+pub struct ChannelMeasure {
+    /// The column; the ends add `_low` and `_high`.
+    pub name: &'static str,
+    /// Kind of number.
+    pub kind: &'static str,
+    /// Value and ends.
+    pub of: fn(&League) -> [Num; 3],
+}
+
+/// The seven measures of the channel table.
+pub const CHANNEL: [ChannelMeasure; 7] = [
+    ChannelMeasure { name: "per_head", kind: "two", of: |r| [r.per_head, r.per_head_low, r.per_head_high] },
+    ChannelMeasure {
+        name: "lead_conversion",
+        kind: "share",
+        of: |r| [r.lead_conversion, r.lead_conversion_low, r.lead_conversion_high],
+    },
+    ChannelMeasure { name: "test_drive", kind: "share", of: |r| [r.test_drive, r.test_drive_low, r.test_drive_high] },
+    ChannelMeasure { name: "absorption", kind: "share", of: |r| [r.absorption, r.absorption_low, r.absorption_high] },
+    ChannelMeasure {
+        name: "price_realisation",
+        kind: "share",
+        of: |r| [r.price_realisation, r.price_realisation_low, r.price_realisation_high],
+    },
+    ChannelMeasure { name: "retention", kind: "share", of: |r| [r.retention, r.retention_low, r.retention_high] },
+    ChannelMeasure { name: "satisfaction", kind: "one", of: |r| [r.satisfaction, r.satisfaction_low, r.satisfaction_high] },
+];

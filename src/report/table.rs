@@ -250,7 +250,15 @@ pub fn league(view: &View) -> Table {
         effectiveness_high,
         floor_plan_cny_per_car
     );
-    Table::new::<League>(&["site_id"], rows.len(), data)
+    // Measures of the channel table stand where some dealer has them.
+    let mut data = data;
+    let served: Vec<_> = rows::CHANNEL.iter().filter(|m| rows.iter().any(|r| (m.of)(r)[0].get().is_some())).collect();
+    for m in &served {
+        for (k, end) in ["", "_low", "_high"].iter().enumerate() {
+            data = data.numbers(&format!("{}{end}", m.name), rows.iter().map(|r| (m.of)(r)[k]));
+        }
+    }
+    let mut table = Table::new::<League>(&["site_id"], rows.len(), data)
         .column("site_id", "col.store", "site")
         .column("region", "col.region", "text")
         .column("tier", "col.tier", "severity")
@@ -266,9 +274,14 @@ pub fn league(view: &View) -> Table {
         .column("effectiveness", "col.effectiveness", "share")
         .column("effectiveness_low", "col.from_end", "share")
         .column("effectiveness_high", "col.to_end", "share")
-        .column("floor_plan_cny_per_car", "col.floor", "money")
-        .facets(&["tier", "region"])
-        .sort("coefficient_low_months", true)
+        .column("floor_plan_cny_per_car", "col.floor", "money");
+    for m in served {
+        table = table
+            .column(m.name, &format!("col.{}", m.name), m.kind)
+            .column(&format!("{}_low", m.name), "col.from_end", m.kind)
+            .column(&format!("{}_high", m.name), "col.to_end", m.kind);
+    }
+    table.facets(&["tier", "region"]).sort("coefficient_low_months", true)
 }
 
 /// Models in both networks.

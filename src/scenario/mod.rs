@@ -8,6 +8,7 @@ use crate::catalogue::Catalogue;
 use crate::demand::History;
 use crate::ids::{Grid, ModelId, RegionId, SiteId, Week};
 use crate::network::Network;
+use crate::units::Money;
 use jiff::civil::Date;
 
 /// Unsold cars of one age at one store.
@@ -66,6 +67,31 @@ pub struct Threshold {
     pub amber: Option<f64>,
     /// Limit of red; `None` keeps the program's.
     pub red: Option<f64>,
+}
+
+/// What a dealer's month says of its channel's health; groups that were not given are `None`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ChannelMonth {
+    /// The dealer.
+    pub site: SiteId,
+    /// First day of the month.
+    pub month: Date,
+    /// Sales people, full-time equivalents.
+    pub staff: Option<f64>,
+    /// Leads that came, and those of them that bought.
+    pub leads: Option<(u32, u32)>,
+    /// Test drives, and those of them that bought.
+    pub drives: Option<(u32, u32)>,
+    /// Gross profit of service and parts, and overhead.
+    pub workshop: Option<(Money, Money)>,
+    /// Guide prices and net prices of the cars sold.
+    pub prices: Option<(Money, Money)>,
+    /// What the dealer paid for them.
+    pub invoice: Option<Money>,
+    /// Cars whose yearly visit was due, and those that came.
+    pub visits: Option<(u32, u32)>,
+    /// Answers to the survey: how many, mean and standard deviation of their scores.
+    pub answers: Option<(u32, f64, f64)>,
 }
 
 /// What the planner says of the order of a store and model in a week.
@@ -147,4 +173,6 @@ pub struct Scenario {
     pub order_locks: Vec<OrderLock>,
     /// Limits of the warnings that differ from the program's own, in the order of their key.
     pub thresholds: Vec<Threshold>,
+    /// Months of the dealers' channels, ascending by store and month.
+    pub channel: Vec<ChannelMonth>,
 }

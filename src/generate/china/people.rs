@@ -159,3 +159,75 @@ pub(super) fn desks(world: &World) -> Text {
         Ok(())
     })
 }
+
+/// Months of the channel table.
+const CHANNEL_MONTHS: i64 = 6;
+
+/// Months of the dealers' channels: each dealer keeps its own level through them (A; 10.2 cars a month and head is an American mean,
+/// absorption is 62 % on average there and 85 to 118 % at the best: P).
+pub(super) fn channel(world: &World) -> Text {
+    let header = [
+        "site_id",
+        "month_start",
+        "sales_staff",
+        "leads",
+        "leads_won",
+        "drives",
+        "drives_won",
+        "workshop_gross_cny",
+        "overhead_cny",
+        "guide_cny",
+        "net_cny",
+        "invoice_cny",
+        "visits_due",
+        "visits",
+        "answers",
+        "score_mean",
+        "score_sd",
+    ];
+    let first = plus_days(TODAY.first_of_month(), -15 - 30 * (CHANNEL_MONTHS - 1)).first_of_month();
+    table(&header, |w| {
+        for (n, &d) in world.dealers.iter().enumerate() {
+            let mut own = Stream::new(world.seed, Purpose::Channel, [n, 0, 0]);
+            let site = &world.network.sites[d];
+            let cars = site.capacity.get() / 12.0;
+            let staff = (cars / 10.2 * own.lognormal(0.25)).max(1.0);
+            let (won, closed) = (own.between(0.06, 0.18), own.between(0.15, 0.35));
+            let (absorbs, realised) = (0.62 * own.lognormal(0.25), own.between(0.84, 0.98));
+            let (comes, score) = (own.between(0.35, 0.75), own.between(70.0, 92.0));
+            let mut month = first;
+            for k in 0..CHANNEL_MONTHS {
+                let mut chance = Stream::new(world.seed, Purpose::Channel, [n, k as usize + 1, 0]);
+                let sold = (cars * chance.lognormal(0.2)).round();
+                let leads = (sold / won).round();
+                let drives = (sold / closed * 0.6).round();
+                let part = |all: f64, share: f64, chance: &mut Stream| (all * share * chance.lognormal(0.1)).round().min(all);
+                let overhead = site.fixed_cost.major() / 12.0;
+                let guide = sold * 150_000.0;
+                let due = (cars * 0.8).round();
+                let answers = (sold * 0.3).round();
+                w.write_record([
+                    &site.code,
+                    &month.to_string(),
+                    &format!("{staff:.1}"),
+                    &format!("{leads:.0}"),
+                    &format!("{:.0}", part(leads, won, &mut chance)),
+                    &format!("{drives:.0}"),
+                    &format!("{:.0}", part(drives, closed, &mut chance)),
+                    &format!("{:.0}", overhead * absorbs * chance.lognormal(0.08)),
+                    &format!("{overhead:.0}"),
+                    &format!("{guide:.0}"),
+                    &format!("{:.0}", guide * realised * chance.lognormal(0.01)),
+                    &format!("{:.0}", guide * 0.9),
+                    &format!("{due:.0}"),
+                    &format!("{:.0}", part(due, comes, &mut chance)),
+                    &format!("{answers:.0}"),
+                    &format!("{:.1}", (score + 2.0 * chance.normal()).clamp(0.0, 100.0)),
+                    &format!("{:.1}", chance.between(8.0, 14.0)),
+                ])?;
+                month = plus_days(month, 45).first_of_month();
+            }
+        }
+        Ok(())
+    })
+}

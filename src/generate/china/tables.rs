@@ -36,6 +36,7 @@ pub(super) fn write(world: &World) -> Result<Vec<GeneratedFile>, GenerateError> 
         ("stock.csv", stock(world)),
         ("in_transit.csv", in_transit(world)),
         ("supply.csv", supply(world)),
+        ("channel.csv", people::channel(world)),
         ("customers/purchases.csv", people::purchases(world)),
         ("customers/offers.csv", Ok(people::OFFERS.as_bytes().to_vec())),
         ("customers/leads.csv", people::leads(world)),

@@ -2,7 +2,7 @@
 
 use super::table::{Cell, Table};
 use crate::evaluation::health::Figure;
-use crate::planning::{Ground, NetworkState, league};
+use crate::planning::{Ground, NetworkState, Standing, league};
 
 /// The table.
 pub fn table(ground: &Ground, today: &NetworkState) -> Table {
@@ -27,8 +27,30 @@ pub fn table(ground: &Ground, today: &NetworkState) -> Table {
         "effectiveness_low",
         "effectiveness_high",
         "floor_plan_cny_per_car",
+        "per_head",
+        "per_head_low",
+        "per_head_high",
+        "lead_conversion",
+        "lead_conversion_low",
+        "lead_conversion_high",
+        "test_drive",
+        "test_drive_low",
+        "test_drive_high",
+        "absorption",
+        "absorption_low",
+        "absorption_high",
+        "price_realisation",
+        "price_realisation_low",
+        "price_realisation_high",
+        "retention",
+        "retention_low",
+        "retention_high",
+        "satisfaction",
+        "satisfaction_low",
+        "satisfaction_high",
+        "inverted",
     ]);
-    for (site, record, health) in league(ground, today) {
+    for Standing { site, record, health, channel } in league(ground, today) {
         let ends = |f: Option<Figure>, digits: usize| {
             let cell = |x: Option<f64>| x.filter(|x| x.is_finite()).map_or(Cell::Empty, |x| Cell::Number(x, digits));
             [cell(f.map(|f| f.value)), cell(f.map(|f| f.low)), cell(f.map(|f| f.high))]
@@ -48,7 +70,15 @@ pub fn table(ground: &Ground, today: &NetworkState) -> Table {
             .chain(ends(health.coefficient, 5))
             .chain(ends(health.aged_share, 6))
             .chain(ends(health.effectiveness, 6))
-            .chain([floor]);
+            .chain([floor])
+            .chain(ends(channel.per_head, 5))
+            .chain(ends(channel.lead_conversion, 6))
+            .chain(ends(channel.test_drive, 6))
+            .chain(ends(channel.absorption, 6))
+            .chain(ends(channel.price_realisation, 6))
+            .chain(ends(channel.retention, 6))
+            .chain(ends(channel.satisfaction, 4))
+            .chain([channel.inverted.map_or(Cell::Empty, Cell::from)]);
         table.row(cells);
     }
     table

@@ -1,5 +1,6 @@
 //! A scenario folder: `scenario.toml` and its tables.
 
+mod channel;
 mod checks;
 mod document;
 mod feasible;
@@ -230,6 +231,7 @@ fn assemble(context: &mut Context<'_>, document: &Document) -> Scenario {
     let calendar = goods::calendar(context);
     let order_locks = if fits { hand::order_locks(context, &sites.things, &supply, today) } else { Vec::new() };
     let thresholds = watch::thresholds(context, &regions);
+    let channel = channel::months(context, &sites.things);
     let settings = settings::settings(document);
     let use_matrix = document.word("travel", "mode") == 1;
     let tables = checks::Tables {
@@ -272,5 +274,6 @@ fn assemble(context: &mut Context<'_>, document: &Document) -> Scenario {
         calendar,
         order_locks,
         thresholds,
+        channel,
     }
 }

@@ -105,6 +105,7 @@ fn rows(scenario: &Scenario, name: &str) -> String {
         "lanes" => lanes(scenario, &mut lines),
         "thresholds" => thresholds(scenario, &mut lines),
         "order_locks" => order_locks(scenario, &mut lines),
+        "channel" => channel(scenario, &mut lines),
         _ => travel(scenario, &mut lines),
     }
     debug_assert!(lines.text.lines().all(|l| l.contains('"') || l.split(',').count() == table(name).columns.len()));
@@ -248,6 +249,23 @@ fn thresholds(scenario: &Scenario, lines: &mut Lines) {
         let region = t.region.map_or("", |r| scenario.network.regions[r].name.as_str());
         let model = t.model.map_or("", |m| scenario.catalogue.models[m].code.as_str());
         lines.start().cell(t.rule).cell(region).cell(model).cell(number(t.amber)).cell(number(t.red)).end();
+    }
+}
+
+fn channel(scenario: &Scenario, lines: &mut Lines) {
+    fn text<T: ToString>(x: Option<T>) -> String {
+        x.map(|x| x.to_string()).unwrap_or_default()
+    }
+    for m in &scenario.channel {
+        lines.start().cell(&scenario.network.sites[m.site].code).cell(m.month).cell(text(m.staff));
+        for pair in [m.leads, m.drives] {
+            lines.cell(text(pair.map(|p| p.0))).cell(text(pair.map(|p| p.1)));
+        }
+        for pair in [m.workshop, m.prices] {
+            lines.cell(text(pair.map(|p| p.0))).cell(text(pair.map(|p| p.1)));
+        }
+        lines.cell(text(m.invoice)).cell(text(m.visits.map(|v| v.0))).cell(text(m.visits.map(|v| v.1)));
+        lines.cell(text(m.answers.map(|a| a.0))).cell(text(m.answers.map(|a| a.1))).cell(text(m.answers.map(|a| a.2))).end();
     }
 }
 

@@ -1,9 +1,8 @@
 //! Dealers by the health of their channel: how many stand well, the worst five, every one with its intervals.
 
 use super::grid;
-use crate::evaluation::health::LACKING;
 use crate::report::number::Kind;
-use crate::report::rows::League;
+use crate::report::rows::{CHANNEL, League};
 use crate::report::view::{Slot, View, t};
 use maud::{Markup, html};
 
@@ -19,6 +18,9 @@ pub fn draw(view: &View) -> Markup {
         value: Some(rows.iter().filter(|r| r.tier == name).count() as f64),
         kind: Kind::Count,
     };
+    let has = |m: &&crate::report::rows::ChannelMeasure| rows.iter().any(|r| (m.of)(r)[0].get().is_some());
+    let lacking: Vec<&str> = CHANNEL.iter().filter(|m| !has(m)).map(|m| m.name).collect();
+    let inverted = rows.iter().filter(|r| r.inverted.get() == Some(true)).count();
     html! {
         p.note { (view.sentence("league.total", &["red", "amber", "green"].map(count))) }
         h3 { (t("league.worst")) }
@@ -31,8 +33,17 @@ pub fn draw(view: &View) -> Markup {
                 @for name in ["turn", "coefficient", "aged", "effectiveness", "floor"] { li { (t(&format!("league.how.{name}"))) } }
                 li { (t("league.how.tier")) }
             }
-            p { (t("league.lacking")) }
-            ul { @for name in LACKING { li { (t(&format!("league.lacking.{name}"))) } } }
+            @if lacking.len() < CHANNEL.len() {
+                p { (t("league.by_month")) }
+                ul { @for name in CHANNEL.iter().map(|m| m.name).filter(|n| !lacking.contains(n)) { li { (t(&format!("league.how.{name}"))) } } }
+                @if inverted > 0 { p { (view.sentence("league.inverted", &[Slot {
+                    name: "dealers", key: "league.csv/count/inverted".into(), value: Some(inverted as f64), kind: Kind::Count,
+                }])) } }
+            }
+            @if !lacking.is_empty() {
+                p { (t("league.lacking")) }
+                ul { @for name in &lacking { li { (t(&format!("league.lacking.{name}"))) } } }
+            }
         }
         (view.source("league.csv"))
     }

@@ -201,7 +201,7 @@ pub struct Input {
     pub size: (usize, usize),
 }
 
-const TABLES: [(&str, bool); 14] = [
+const TABLES: [(&str, bool); 15] = [
     ("formats", true),
     ("zones", true),
     ("models", true),
@@ -216,6 +216,7 @@ const TABLES: [(&str, bool); 14] = [
     ("travel", false),
     ("thresholds", false),
     ("order_locks", false),
+    ("channel", false),
 ];
 
 /// Hashes every input, compares with provenance.json, and reads the tables.

@@ -386,6 +386,31 @@ pub const TABLES: &[Table] = &[
             optional("cars", Whole(0, 1_000_000), "How many cars; for set alone").zh(&["数量", "台数"]),
         ],
     },
+    Table {
+        name: "channel",
+        required: false,
+        rows: 1_000_000,
+        about: "A dealer's month: what the measures of its channel's health need beyond sales and stock; each group of columns whole or empty",
+        columns: &[
+            required("site_id", Reference("sites"), "The dealer").zh(&["站点编号", "经销商编号", "网点编号"]),
+            required("month_start", Type::Day, "First day of the month").zh(&["月份", "月起始日"]),
+            optional("sales_staff", Number(0.0, 10_000.0), "Sales people, full-time equivalents").zh(&["销售人员", "销售顾问数"]),
+            optional("leads", Whole(0, 10_000_000), "Leads that came in the month").zh(&["线索", "线索数"]),
+            optional("leads_won", Whole(0, 10_000_000), "Those of them that have bought since").zh(&["线索成交"]),
+            optional("drives", Whole(0, 10_000_000), "Test drives of the month").zh(&["试驾", "试驾数"]),
+            optional("drives_won", Whole(0, 10_000_000), "Those of them that have bought since").zh(&["试驾成交"]),
+            optional("workshop_gross_cny", Money(-1e12, 1e12), "Gross profit of service and parts").unit("cny").zh(&["售后毛利"]),
+            optional("overhead_cny", Money(0.0, 1e12), "Overhead of the store").unit("cny").zh(&["固定费用"]),
+            optional("guide_cny", Money(0.0, 1e13), "Guide prices of the cars sold, summed").unit("cny").zh(&["指导价合计"]),
+            optional("net_cny", Money(0.0, 1e13), "What customers paid for them").unit("cny").zh(&["成交价合计"]),
+            optional("invoice_cny", Money(0.0, 1e13), "What the dealer paid for them").unit("cny").zh(&["进价合计"]),
+            optional("visits_due", Whole(0, 10_000_000), "Cars in the thirteenth month since their sale or last visit").zh(&["应回厂"]),
+            optional("visits", Whole(0, 10_000_000), "Those of them that came").zh(&["实际回厂"]),
+            optional("answers", Whole(0, 10_000_000), "Customers who answered the survey").zh(&["问卷数"]),
+            optional("score_mean", Number(0.0, 1_000.0), "Mean of their scores").zh(&["满意度均值"]),
+            optional("score_sd", Number(0.0, 1_000.0), "Standard deviation of their scores").zh(&["满意度标准差"]),
+        ],
+    },
 ];
 
 /// The words of [`crate::scenario::WARNING_RULES`], in its order.
