@@ -122,15 +122,18 @@ pub struct Channel {
 pub fn channel(r: &Record, months: &[ChannelMonth], today: Date) -> Channel {
     let ripe = |m: &&ChannelMonth, days: i32| (today - m.month.last_of_month()).get_days() >= days;
     let counts = |of: &dyn Fn(&ChannelMonth) -> Option<(u32, u32)>, days: i32| {
-        let sum = months.iter().filter(|m| ripe(m, days)).filter_map(of).fold((0.0, 0.0), |sum, (all, won)| {
-            (sum.0 + f64::from(all), sum.1 + f64::from(won))
-        });
+        let sum = months
+            .iter()
+            .filter(|m| ripe(m, days))
+            .filter_map(of)
+            .fold((0.0, 0.0), |sum, (all, won)| (sum.0 + f64::from(all), sum.1 + f64::from(won)));
         share(sum.1, sum.0)
     };
     let staff: Vec<f64> = months.iter().filter_map(|m| m.staff).collect();
     let people = staff.iter().sum::<f64>() / staff.len().max(1) as f64;
     let per_head = (people > 0.0 && r.days > 0.0).then(|| poisson(r.sold).map(|x| x / r.days * MONTH / people));
-    let pairs = |of: &dyn Fn(&ChannelMonth) -> Option<(f64, f64)>| ratio(&months.iter().filter_map(of).collect::<Vec<_>>());
+    let pairs =
+        |of: &dyn Fn(&ChannelMonth) -> Option<(f64, f64)>| ratio(&months.iter().filter_map(of).collect::<Vec<_>>());
     let invoiced: Vec<(f64, f64)> =
         months.iter().filter_map(|m| Some((m.prices?.1.major(), m.invoice?.major()))).collect();
     Channel {
@@ -262,7 +265,10 @@ mod tests {
         // 10 scores of mean 80, 30 of 84, 10 of 80: mean 82.4; squares 9·25 + 29·49 + 9·25 and between 20·5.76 + 30·2.56.
         let s = c.satisfaction.expect("answers");
         let sd = ((9.0 * 25.0 + 29.0 * 49.0 + 9.0 * 25.0 + 20.0 * 5.76 + 30.0 * 2.56) / 49.0_f64).sqrt();
-        assert!((s.value - 82.4).abs() < 1e-12 && (s.high - s.value - 2.009_575 * sd / 50.0_f64.sqrt()).abs() < 1e-4, "{s:?}");
+        assert!(
+            (s.value - 82.4).abs() < 1e-12 && (s.high - s.value - 2.009_575 * sd / 50.0_f64.sqrt()).abs() < 1e-4,
+            "{s:?}"
+        );
         assert_eq!(channel(&r, &[], date(2026, 6, 15)), Channel::default());
         assert!(ratio(&[(1.0, 2.0)]).is_some_and(|f| f.high.is_infinite()));
     }

@@ -170,5 +170,9 @@ pub const CHANNEL: [ChannelMeasure; 7] = [
         of: |r| [r.price_realisation, r.price_realisation_low, r.price_realisation_high],
     },
     ChannelMeasure { name: "retention", kind: "share", of: |r| [r.retention, r.retention_low, r.retention_high] },
-    ChannelMeasure { name: "satisfaction", kind: "one", of: |r| [r.satisfaction, r.satisfaction_low, r.satisfaction_high] },
+    ChannelMeasure {
+        name: "satisfaction",
+        kind: "one",
+        of: |r| [r.satisfaction, r.satisfaction_low, r.satisfaction_high],
+    },
 ];

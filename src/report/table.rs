@@ -3,7 +3,7 @@
 use super::cell::Num;
 use super::embed::{Columns, flag};
 use super::rows::Row;
-use super::rows::{Backtest, Dealer, League, ModelKpi, Order, Placement, Task, Transfer, Warning, Zone};
+use super::rows::{Backtest, CHANNEL, Dealer, League, ModelKpi, Order, Placement, Task, Transfer, Warning, Zone};
 use super::view::View;
 use serde_json::{Value, json};
 use std::cmp::Ordering;
@@ -252,7 +252,7 @@ pub fn league(view: &View) -> Table {
     );
     // Measures of the channel table stand where some dealer has them.
     let mut data = data;
-    let served: Vec<_> = rows::CHANNEL.iter().filter(|m| rows.iter().any(|r| (m.of)(r)[0].get().is_some())).collect();
+    let served: Vec<_> = CHANNEL.iter().filter(|m| rows.iter().any(|r| (m.of)(r)[0].get().is_some())).collect();
     for m in &served {
         for (k, end) in ["", "_low", "_high"].iter().enumerate() {
             data = data.numbers(&format!("{}{end}", m.name), rows.iter().map(|r| (m.of)(r)[k]));

@@ -2,8 +2,8 @@
 
 use forecourt::report::cell::{Flag, Num};
 use forecourt::report::rows::{
-    Backtest, Dealer, DealerWeek, Forecast, Format, Kpi, League, Model, ModelKpi, Order, Placement, RegionKpi, Row,
-    Service, Site, Task, Transfer, Warning, Week, Zone,
+    Backtest, Dealer, DealerWeek, Forecast, Format, JourneyDesk, JourneyEffect, JourneySegment, Kpi, League, Model,
+    ModelKpi, Order, Placement, RegionKpi, Row, Service, Site, Task, Transfer, Warning, Week, Zone,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -506,6 +506,7 @@ fn measures(dice: &mut Dice, folder: &Path, sites: &[Site], models: &[Model]) {
     }
     write(folder, &dealers);
     write(folder, &league(dice, sites));
+    journey(folder, dice, sites);
     write(folder, &by_model);
     write(folder, &by_region);
     write(folder, &weeks);
@@ -581,9 +582,77 @@ fn league(dice: &mut Dice, sites: &[Site]) -> Vec<League> {
             effectiveness_low: fine(effect * 0.9),
             effectiveness_high: fine(effect * 1.1),
             floor_plan_cny_per_car: known(coefficient * 600.0),
+            per_head: fine(effect * 8.0),
+            per_head_low: fine(effect * 7.0),
+            per_head_high: fine(effect * 9.5),
+            lead_conversion: fine(aged),
+            lead_conversion_low: fine(aged * 0.8),
+            lead_conversion_high: fine(aged * 1.3),
+            absorption: fine(effect * 0.6),
+            // One month alone has no ends.
+            absorption_low: if i == 5 { Num::EMPTY } else { fine(effect * 0.5) },
+            absorption_high: if i == 5 { Num::EMPTY } else { fine(effect * 0.7) },
+            price_realisation: fine(1.0 - aged),
+            price_realisation_low: fine(0.98 - aged),
+            price_realisation_high: fine(1.02 - aged),
+            satisfaction: fine(70.0 + 10.0 * effect),
+            satisfaction_low: fine(68.0 + 10.0 * effect),
+            satisfaction_high: fine(72.0 + 10.0 * effect),
+            inverted: Flag::from(i % 4 == 1),
+            ..League::default()
         }
     };
     sites.iter().filter(|s| s.kind == "dealer").enumerate().map(row).collect()
+}
+
+/// The customer's way: two groups, new leads, four ways to answer, every third dealer full.
+fn journey(folder: &Path, dice: &mut Dice, sites: &[Site]) {
+    let segment = |name: &str, customers: f64, leads: f64| JourneySegment {
+        segment: name.into(),
+        customers: if name == "new" { Num::EMPTY } else { whole(customers) },
+        active_customers: if name == "new" { Num::EMPTY } else { cents(customers * 0.8) },
+        value_cny: if name == "new" { Num::EMPTY } else { cents(customers * 1_200.0) },
+        offers: if name == "new" { Num::EMPTY } else { whole(customers * 0.1) },
+        offers_cost_cny: if name == "new" { Num::EMPTY } else { cents(customers * 6.0) },
+        offers_gain_cny: if name == "new" { Num::EMPTY } else { cents(customers * 4.0) },
+        leads: whole(leads),
+        assigned_leads: whole(leads * 0.9),
+        sales_cars: fine(leads * 0.11),
+        margin_cny: cents(leads * 1_500.0),
+        stock_leads: whole(leads * 0.7),
+        road_leads: whole(leads * 0.1),
+        order_leads: whole(leads * 0.1),
+        delivery_days: cents(4.27),
+    };
+    write(folder, &[segment("1", 5_680.0, 829.0), segment("2", 14_320.0, 2_160.0), segment("new", 0.0, 9_011.0)]);
+    let effect = |rule: &str, margin: f64| JourneyEffect {
+        rule: rule.into(),
+        taken_leads: cents(10_595.0),
+        prompt_share: fine(0.47),
+        wait_h: fine(8.0),
+        wait_low_h: fine(7.9),
+        wait_high_h: fine(8.1),
+        sales_per_100: fine(7.7),
+        sales_low_per_100: fine(7.6),
+        sales_high_per_100: fine(7.8),
+        margin_cny: cents(margin),
+        margin_low_cny: cents(margin * 0.99),
+        margin_high_cny: cents(margin * 1.01),
+        gain_cny: cents(margin - 9e6),
+        gain_low_cny: cents((margin - 9e6) * 0.98),
+        gain_high_cny: cents((margin - 9e6) * 1.02),
+    };
+    write(folder, &[effect("undirected", 9e6), effect("blind", 1.1e7), effect("plan", 1.2e7), effect("live", 1.3e7)]);
+    let desk = |(i, s): (usize, &Site)| JourneyDesk {
+        site_id: s.site_id.clone(),
+        advisers: whole(1.0 + (i % 3) as f64),
+        capacity_leads: whole(12.0 * (1.0 + (i % 3) as f64)),
+        leads: whole(9.0),
+        place_cny: cents(if i % 3 == 0 { dice.between(10.0, 900.0) } else { 0.0 }),
+        adviser_cny: if i % 3 == 0 && i < 30 { cents(dice.between(100.0, 9_000.0)) } else { Num::EMPTY },
+    };
+    let desks: Vec<JourneyDesk> = sites.iter().filter(|s| s.kind == "dealer").enumerate().map(desk).collect();
+    write(folder, &desks);
 }
 
 fn summary(folder: &Path, size: Size, placement: &[Placement]) {
@@ -619,6 +688,9 @@ fn summary(folder: &Path, size: Size, placement: &[Placement]) {
             "replenish": { "status": "optimal", "cost_cny": 8.1e7, "bound_cny": 8.1e7, "gap": 0.0, "grade": "proven", "repeatable": true, "cars_ordered": 151_234 },
             "transfer": { "status": "optimal", "moves": 451, "value_cny": 5.43e6, "cost_cny": 1.21e6, "gap": 0.0, "grade": "proven", "repeatable": true },
             "warn": { "tasks": 204, "tasks_now": 41, "tasks_now_cny": 6.1e6, "tasks_cny": 9.3e6 },
+            "journey": { "status": "optimal", "customers": 20_000, "segments": 2, "active": 14_614.5, "value_cny": 1.3275e7, "offers": 2_000,
+                "offers_cost_cny": 1.2e5, "offers_gain_cny": 8e4, "leads": 12_000, "leads_of_known": 2_989, "assigned": 10_800, "stock": 8_947,
+                "road": 1_064, "order": 584, "sales": 1_339.2, "margin_cny": 1.818e7, "margin_blind_to_cars_cny": 1.795e7 },
             "simulate": { "status": "done", "days": 364, "replications": 200, "seed": 42 },
         },
         "kpis": kpis.iter().map(|k| json!({ "id": k.kpi, "unit": k.unit, "better": k.better,

@@ -15,7 +15,7 @@ pub struct Truth {
 }
 
 /// Columns that together name a row of a table.
-const KEYS: [(&str, &[&str]); 17] = [
+const KEYS: [(&str, &[&str]); 20] = [
     ("league.csv", &["site_id"]),
     ("zones.csv", &["zone_id"]),
     ("sites.csv", &["site_id"]),
@@ -33,6 +33,9 @@ const KEYS: [(&str, &[&str]); 17] = [
     ("weeks.csv", &["network", "measure", "week"]),
     ("tasks.csv", &["task"]),
     ("warnings.csv", &["rule", "site_id", "model_id"]),
+    ("journey_segments.csv", &["segment"]),
+    ("journey_desks.csv", &["site_id"]),
+    ("journey_effect.csv", &["rule"]),
 ];
 
 impl Truth {
@@ -92,6 +95,7 @@ impl Truth {
             ("warnings.csv", "count", "settled") => {
                 Some(count(&|r| r["after_plan"] == "settled" && r["severity"] != "pending"))
             }
+            ("league.csv", "count", "inverted") => Some(count(&|r| r["inverted"] == "true")),
             ("league.csv", "count", tier) => Some(count(&|r| r["tier"] == tier)),
             ("warnings.csv", "count", severity) => Some(count(&|r| r["severity"] == severity)),
             ("orders.csv", model, "sum") => Some(sum("cars", &|r| r["model_id"] == model)),

@@ -201,7 +201,8 @@ pub(super) fn channel(world: &World) -> Text {
                 let sold = (cars * chance.lognormal(0.2)).round();
                 let leads = (sold / won).round();
                 let drives = (sold / closed * 0.6).round();
-                let part = |all: f64, share: f64, chance: &mut Stream| (all * share * chance.lognormal(0.1)).round().min(all);
+                let part =
+                    |all: f64, share: f64, chance: &mut Stream| (all * share * chance.lognormal(0.1)).round().min(all);
                 let overhead = site.fixed_cost.major() / 12.0;
                 let guide = sold * 150_000.0;
                 let due = (cars * 0.8).round();

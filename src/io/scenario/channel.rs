@@ -50,11 +50,12 @@ pub(super) fn months(context: &mut Context<'_>, sites: &[Site]) -> Vec<ChannelMo
 fn whole_groups(rows: &Rows<'_>, log: &mut Log) {
     let given = |column: &str| !rows.text(column).is_empty();
     for group in GROUPS {
-        if let (Some(there), Some(absent)) =
-            (group.iter().find(|c| given(c)), group.iter().find(|c| !given(c)))
-        {
+        if let (Some(there), Some(absent)) = (group.iter().find(|c| given(c)), group.iter().find(|c| !given(c))) {
             log.add(rows.spot(absent), Code::Blank, "", || {
-                (format!("{there} is given and {absent} is not"), format!("write {}, or none of them", group.join(", ")))
+                (
+                    format!("{there} is given and {absent} is not"),
+                    format!("write {}, or none of them", group.join(", ")),
+                )
             });
         }
     }
@@ -83,7 +84,6 @@ fn month(rows: &Rows<'_>, month: Date) -> ChannelMonth {
         prices: money("guide_cny", "net_cny"),
         invoice: given("invoice_cny").then(|| rows.money("invoice_cny")),
         visits: pair("visits_due", "visits"),
-        answers: scores
-            .then(|| (rows.whole("answers") as u32, rows.number("score_mean"), rows.number("score_sd"))),
+        answers: scores.then(|| (rows.whole("answers") as u32, rows.number("score_mean"), rows.number("score_sd"))),
     }
 }

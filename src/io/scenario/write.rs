@@ -265,7 +265,11 @@ fn channel(scenario: &Scenario, lines: &mut Lines) {
             lines.cell(text(pair.map(|p| p.0))).cell(text(pair.map(|p| p.1)));
         }
         lines.cell(text(m.invoice)).cell(text(m.visits.map(|v| v.0))).cell(text(m.visits.map(|v| v.1)));
-        lines.cell(text(m.answers.map(|a| a.0))).cell(text(m.answers.map(|a| a.1))).cell(text(m.answers.map(|a| a.2))).end();
+        lines
+            .cell(text(m.answers.map(|a| a.0)))
+            .cell(text(m.answers.map(|a| a.1)))
+            .cell(text(m.answers.map(|a| a.2)))
+            .end();
     }
 }
 
