@@ -30,7 +30,7 @@ pub fn tracked(scenario: &Scenario, cars: &[(SiteId, ModelId, Option<Week>)]) ->
     let mut made = Tracked::default();
     for (&(site, model), weeks) in &mut by_pair {
         // Lost cars last: they stand for the latest.
-        weeks.sort_by_key(|w| w.map_or(usize::MAX, |w| w.index()));
+        weeks.sort_by_key(|w| w.map_or(usize::MAX, Id::index));
         let expected = scenario.in_transit.iter().filter(|r| r.site == site && r.model == model);
         let mut expected: Vec<InTransit> =
             expected.flat_map(|r| std::iter::repeat_n(InTransit { cars: 1, ..*r }, r.cars as usize)).collect();
