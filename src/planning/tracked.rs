@@ -53,11 +53,7 @@ pub fn tracked(scenario: &Scenario, cars: &[(SiteId, ModelId, Option<Week>)]) ->
         found.sort();
         for car in found {
             match made.rows.last_mut() {
-                // A store, model and week stand once: the earliest promise holds for all of them.
-                Some(last) if (last.site, last.model, last.week) == (car.site, car.model, car.week) => {
-                    last.cars += 1;
-                    last.promised = last.promised.into_iter().chain(car.promised).min();
-                }
+                Some(last) if InTransit { cars: 1, ..*last } == car => last.cars += 1,
                 _ => made.rows.push(car),
             }
         }

@@ -110,8 +110,8 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ("journey.effect", "Who answers a lead, played on the same draws", "线索分派方式：同一随机数下的对比"),
     (
         "journey.effect.note",
-        "Leads wait for an adviser and for a car; a longer wait loses customers. Gains are against customers who choose for themselves, with 95 % intervals.",
-        "线索要等顾问、等车，等待越久流失越多。收益以客户自行选择为基准，附 95% 区间。",
+        "Leads wait for an adviser and for a car; a longer wait loses customers. Gains are against customers who choose for themselves, with 95 % intervals over the times that leads take (these leads, not others).",
+        "线索要等顾问、等车，等待越久流失越多。收益以客户自行选择为基准，附 95% 区间（仅反映接待时长的随机性，线索固定）。",
     ),
     ("journey.rule", "who answers", "分派方式"),
     ("journey.rule.undirected", "the customer's own choice", "客户自行选择"),

@@ -244,7 +244,7 @@ pub(super) fn in_transit(context: &mut Context<'_>, sites: &[Site], today: Optio
     let horizon = context.horizon as i32;
     let Context { sources, log, known, notes, .. } = context;
     let Some(mut rows) = super::open("in_transit", sources, known, log) else { return Vec::new() };
-    let mut found: BTreeMap<(u32, u32, i32), (u32, Option<Date>)> = BTreeMap::new();
+    let mut found: BTreeMap<(u32, u32, i32, Option<Date>), u32> = BTreeMap::new();
     let mut late = 0;
     while rows.advance(log) {
         let Some(site) = rows.reference("site_id") else { continue };
@@ -265,7 +265,8 @@ pub(super) fn in_transit(context: &mut Context<'_>, sites: &[Site], today: Optio
         late += i32::from(week >= horizon);
         let cars = rows.whole("cars") as u32;
         let promised = rows.day("promised_week_start");
-        if week < horizon && found.insert((site, model, week), (cars, promised)).is_some() {
+        // Cars of one week may have been promised for different ones.
+        if week < horizon && found.insert((site, model, week, promised), cars).is_some() {
             log.add(rows.spot("site_id"), Code::TwiceRow, "", || {
                 ("this site, model and week are there already".into(), "keep one of the rows, or add them up".into())
             });
@@ -275,14 +276,14 @@ pub(super) fn in_transit(context: &mut Context<'_>, sites: &[Site], today: Optio
     if late > 0 {
         notes.remark("in_transit", format!("{late} rows arrive after the horizon and are left out"));
     }
-    let lot = |((site, model, week), (cars, promised)): ((u32, u32, i32), (u32, Option<Date>))| InTransit {
+    let lot = |((site, model, week, promised), cars): ((u32, u32, i32, Option<Date>), u32)| InTransit {
         site: SiteId::at(site as usize),
         model: ModelId::at(model as usize),
         week: Week::at(week.max(0) as usize),
         cars,
         promised,
     };
-    found.into_iter().filter(|l| l.1.0 > 0).map(lot).collect()
+    found.into_iter().filter(|l| l.1 > 0).map(lot).collect()
 }
 
 /// Build slots over the horizon.

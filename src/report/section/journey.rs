@@ -61,7 +61,7 @@ fn head(keys: &[&str]) -> Markup {
 fn table(label: &str, keys: &[&str], rows: &[Markup]) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(label) data-t-aria=(label) {
-            table { (head(keys)) tbody { @for row in rows { (row) } } }
+            table.way { (head(keys)) tbody { @for row in rows { (row) } } }
         }
     }
 }

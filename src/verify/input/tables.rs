@@ -5,7 +5,7 @@ use super::{Carrier, Format, Input, Kind, Lane, Model, Rule, Site, Zone, refused
 use crate::verify::answer::Refused;
 use crate::verify::earth::{Place, great_circle, length, unshifted};
 use crate::verify::sheet::{Row, Sheet, folded};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 type Sheets<'a> = BTreeMap<&'a str, Sheet>;
 
@@ -279,12 +279,16 @@ fn goods(input: &mut Input, sheets: &Sheets<'_>, of_site: &Index, of_model: &Ind
     }
     if let Some(sheet) = sheets.get("in_transit") {
         let c = Columns { sheet };
+        let mut seen = BTreeSet::new();
         for row in &sheet.rows {
             let week = (c.day(row, &["arrival_week_start", "到店周"])? - today).div_euclid(7);
             let key = (c.known(row, SITE, of_site)?, c.known(row, MODEL, of_model)?);
             let cars = c.whole(row, CARS, None)?;
             if (0..weeks as i64).contains(&week) {
-                once(sheet, row, input.in_transit.insert((key.0, key.1, week as usize), cars).is_some())?;
+                // Cars of one week may have been promised for different ones.
+                let promised = c.text(row, &["promised_week_start", "承诺到店周"]);
+                once(sheet, row, !seen.insert((key, week, promised)))?;
+                *input.in_transit.entry((key.0, key.1, week as usize)).or_default() += cars;
             }
         }
         input.in_transit.retain(|_, cars| *cars > 0);
