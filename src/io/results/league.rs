@@ -71,13 +71,13 @@ pub fn table(ground: &Ground, today: &NetworkState) -> Table {
             .chain(ends(health.aged_share, 6))
             .chain(ends(health.effectiveness, 6))
             .chain([floor])
-            .chain(ends(channel.per_head, 5))
-            .chain(ends(channel.lead_conversion, 6))
-            .chain(ends(channel.test_drive, 6))
-            .chain(ends(channel.absorption, 6))
-            .chain(ends(channel.price_realisation, 6))
-            .chain(ends(channel.retention, 6))
-            .chain(ends(channel.satisfaction, 4))
+            .chain(ends(channel.per_head, 2))
+            .chain(ends(channel.lead_conversion, 4))
+            .chain(ends(channel.test_drive, 4))
+            .chain(ends(channel.absorption, 4))
+            .chain(ends(channel.price_realisation, 4))
+            .chain(ends(channel.retention, 4))
+            .chain(ends(channel.satisfaction, 1))
             .chain([channel.inverted.map_or(Cell::Empty, Cell::from)]);
         table.row(cells);
     }
