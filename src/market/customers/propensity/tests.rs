@@ -87,7 +87,10 @@ fn spector_and_mazzeo_is_the_published_answer() {
     let data = std::env::var_os("FORECOURT_DATA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), Into::into);
     let Ok(text) = std::fs::read_to_string(data.join("market/spector.csv")) else {
-        eprintln!("skipped: {} is not there (the rows are not free to copy)", data.join("market/spector.csv").display());
+        eprintln!(
+            "skipped: {} is not there (the rows are not free to copy)",
+            data.join("market/spector.csv").display()
+        );
         return;
     };
     let rows: Vec<Vec<f64>> =
