@@ -165,8 +165,8 @@ pub struct Journey {
     pub segments: Vec<Segment>,
     /// Ways to direct the leads on the same draws: the customer's own, an assignment blind to cars, this one, one at a time.
     pub effect: [Outcome; 4],
-    /// What is expected of an assignment that knows nothing of cars, and of this one, no adviser being waited for.
-    pub expected: [f64; 2],
+    /// Margin that is expected of an assignment that knows nothing of cars, no adviser being waited for.
+    pub blind: f64,
     /// What one more adviser would bring, solved again, for the dealers where that may be most; money.
     pub adviser: BTreeMap<u32, f64>,
 }
@@ -290,12 +290,11 @@ pub fn journey(ground: &Ground, people: &People, worth: &Worth, terms: &Terms, s
     };
     let rules = [Rule::Fixed(&alone), Rule::Fixed(&unseeing), Rule::Fixed(&planned), Rule::Live(&lessons)];
     let effect = room.compare(&rules, seed, terms.runs, LEVEL).try_into().expect("an outcome for every rule");
+    let blind = ways(people, terms, &lots, &timed, &unseeing).iter().flatten().map(|w| w.worth).sum();
     let ways = ways(people, terms, &lots, &timed, &planned);
-    let sum = |ways: &[Option<Way>]| ways.iter().flatten().map(|w| w.worth).sum::<f64>();
-    let expected = [sum(&self::ways(people, terms, &lots, &timed, &unseeing)), sum(&ways)];
     let adviser = one_more(&seen, &plan, people).map_err(internal)?;
     let segments = segments(people, worth, &ways);
-    Ok(Journey { plan, ways, segments, effect, expected, adviser })
+    Ok(Journey { plan, ways, segments, effect, blind, adviser })
 }
 
 /// What one more adviser brings, by solving again, at the dealers whose places are dearest.

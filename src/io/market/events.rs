@@ -99,12 +99,7 @@ fn log(sheet: &Sheet, net: &Net, until: f64, desk: &mut Desk) -> EventLog {
                 desk.fault(sheet.file, Some(cell.at), Code::Blank, "", &format!("a {what} is needed here"), "write it");
             }
         }
-        let Some(day) = moment(&row[2].text) else {
-            let cause = format!("\"{}\" is no time", crate::io::fault::shorten(&row[2].text));
-            let help = "write 2026-06-29 or 2026-06-29 14:05";
-            desk.fault(sheet.file, Some(row[2].at), Code::NotDate, &row[2].text, &cause, help);
-            continue;
-        };
+        let Some(day) = told(desk, sheet.file, &row[2], WRITE) else { continue };
         if day > until {
             log.left_out += 1;
             continue;
@@ -126,6 +121,19 @@ fn log(sheet: &Sheet, net: &Net, until: f64, desk: &mut Desk) -> EventLog {
     }
     log.names = names.list();
     log
+}
+
+/// How a time is written.
+pub(super) const WRITE: &str = "write 2026-06-29 or 2026-06-29 14:05";
+
+/// The moment of a cell; a fault where it is none.
+pub(super) fn told(desk: &mut Desk, file: usize, cell: &Cell, help: &str) -> Option<f64> {
+    let day = moment(&cell.text);
+    if day.is_none() {
+        let cause = format!("\"{}\" is no time", crate::io::fault::shorten(&cell.text));
+        desk.fault(file, Some(cell.at), Code::NotDate, &cell.text, &cause, help);
+    }
+    day
 }
 
 /// Days since 1970 of a date, with or without a time of day.

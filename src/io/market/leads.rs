@@ -1,7 +1,7 @@
 //! Leads and service requests, and the dealers or teams who may take them.
 
 use super::desk::{Cell, Column, Desk, Sheet};
-use super::events::moment;
+use super::events::told;
 use crate::io::fault::{Code, Faults, shorten};
 use crate::market::leads::reach::{Desk as Team, Lead};
 use crate::network::Place;
@@ -146,15 +146,8 @@ impl Reader<'_> {
     }
 
     fn hour(&mut self, sheet: &Sheet, cell: &Cell) -> f64 {
-        moment(&cell.text).map_or_else(
-            || {
-                let cause = format!("\"{}\" is no time", shorten(&cell.text));
-                let help = "write 2026-06-29 14:05, in every row or in none";
-                self.desk.fault(sheet.file, Some(cell.at), Code::NotDate, &cell.text, &cause, help);
-                f64::NAN
-            },
-            |days| 24.0 * days,
-        )
+        let help = "write 2026-06-29 14:05, in every row or in none";
+        told(&mut self.desk, sheet.file, cell, help).map_or(f64::NAN, |days| 24.0 * days)
     }
 
     fn whole(&mut self, sheet: &Sheet, cell: &Cell, fallback: Option<f64>, range: (f64, f64)) -> u32 {

@@ -1,7 +1,7 @@
 //! Position reports of cars on the road, and where cars may be sent instead.
 
 use super::desk::{Column, Desk};
-use super::events::moment;
+use super::events::{WRITE, told};
 use crate::io::fault::{Code, Faults, shorten};
 use crate::io::scenario::records::near;
 use crate::market::transit::eta::{Report, Trip};
@@ -73,15 +73,7 @@ pub fn read(file: &Path) -> Result<Positions, Faults> {
                 );
             }
         }
-        let mut hour = |k: usize| {
-            let hour = moment(&row[k].text).map(|days| 24.0 * days);
-            if hour.is_none() {
-                let cause = format!("\"{}\" is no time", shorten(&row[k].text));
-                let help = "write 2026-06-29 or 2026-06-29 14:05";
-                desk.fault(sheet.file, Some(row[k].at), Code::NotDate, &row[k].text, &cause, help);
-            }
-            hour
-        };
+        let mut hour = |k: usize| told(&mut desk, sheet.file, &row[k], WRITE).map(|days| 24.0 * days);
         let at = hour(1);
         let promised = if row[5].text.trim().is_empty() { None } else { hour(5) };
         let km = desk.number(sheet.file, &row[2], None, (0.0, 30_000.0));

@@ -281,7 +281,7 @@ impl Summary {
             "leads_unjoined": from.unjoined, "assigned": all(&|s| s.assigned as f64),
             "sales": round(all(&|s| s.sales), 3), "margin_cny": round(all(&|s| s.margin), 2),
             "stock": all(&|s| s.cars[0] as f64), "road": all(&|s| s.cars[1] as f64), "order": all(&|s| s.cars[2] as f64),
-            "margin_blind_to_cars_cny": round(made.expected[0], 2),
+            "margin_blind_to_cars_cny": round(made.blind, 2),
         });
         for (name, outcome) in [("plan", best), ("live", live)] {
             let gain = &outcome.gain;

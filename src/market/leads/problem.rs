@@ -44,9 +44,16 @@ pub struct Plan {
     pub rounds: u32,
 }
 
+/// Which of several parts is the furthest from filled, by its weight and what it has been given (Sainte-Laguë); the first of equal
+/// ones, none of weight 0.
+pub(super) fn furthest<K>(parts: impl Iterator<Item = (K, f64, f64)>) -> Option<K> {
+    let claims = parts.map(|(key, weight, given)| (weight / (2.0 * given + 1.0), key)).filter(|c| c.0 > 0.0);
+    claims.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|c| c.1)
+}
+
 impl Plan {
     /// The dealer of every lead, from the group of each. Leads of a group are dealt out in the order they come, each to the dealer whose
-    /// part is the furthest from filled (Sainte-Laguë), nobody being one of them: no dealer gets its part in one go.
+    /// part is the furthest from filled, nobody being one of them: no dealer gets its part in one go.
     pub fn spread(&self, groups: &[Group], group: &[usize], order: &[usize]) -> Vec<Option<u32>> {
         let mut left: Vec<Vec<(Option<u32>, u32, u32)>> = self
             .taken
@@ -61,13 +68,8 @@ impl Plan {
         let mut dealer = vec![None; group.len()];
         for &l in order {
             let parts = &mut left[group[l]];
-            // n / (2 given + 1), compared without dividing; the first of equal ones.
-            let claim = |p: &(Option<u32>, u32, u32)| (u64::from(p.1), 2 * u64::from(p.2) + 1);
             let open = (0..parts.len()).filter(|&k| parts[k].2 < parts[k].1);
-            let best = open.fold(None, |b: Option<usize>, k| {
-                let ((n, m), old) = (claim(&parts[k]), b.map(|b| claim(&parts[b])));
-                if old.is_none_or(|(a, c)| n * c > a * m) { Some(k) } else { b }
-            });
+            let best = furthest(open.map(|k| (k, f64::from(parts[k].1), f64::from(parts[k].2))));
             if let Some(k) = best {
                 parts[k].2 += 1;
                 dealer[l] = parts[k].0;

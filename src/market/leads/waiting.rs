@@ -1,7 +1,7 @@
 //! What an assignment does to conversion and waiting: leads at desks with advisers, served in the order they come.
 
 use super::online::{self, Lesson};
-use super::problem::Problem;
+use super::problem::{Problem, furthest};
 use super::reach::{Desk, Lead, Terms};
 use crate::stats::interval::{Interval, of_floats};
 use crate::stats::poisson::gamma_factor;
@@ -144,7 +144,7 @@ pub struct Outcome {
 
 /// The dealers that leads go to when nobody directs them: the one that the customer named, else able ones in proportion to their
 /// size and pull, `K_d · 2^(−way / half_time)` (Huff 1964). Leads of one place are dealt out in the order they come, each to the dealer
-/// whose part is the furthest from filled (Sainte-Laguë), so that nothing is drawn.
+/// whose part is the furthest from filled, so that nothing is drawn.
 pub fn undirected(
     leads: &[Lead],
     group: &[usize],
@@ -162,15 +162,13 @@ pub fn undirected(
             continue;
         }
         let here = dealt.entry((lead.place.lat.to_bits(), lead.place.lon.to_bits(), lead.skill)).or_default();
-        let claim = |d: u32| {
+        let part = |d: u32| {
             let desk = &desks[d as usize];
             let pull = f64::from(desk.capacity) * (-terms.minutes(lead, desk) / terms.half_time).exp2();
-            pull / (2.0 * here.get(&d).copied().unwrap_or(0.0) + 1.0)
+            (d, pull, here.get(&d).copied().unwrap_or(0.0))
         };
-        let of = able.iter().map(|w| (claim(w.0), w.0)).filter(|c| c.0 > 0.0);
-        let best = of.fold(None, |b: Option<(f64, u32)>, c| if b.is_none_or(|b| c.0 > b.0) { Some(c) } else { b });
-        chosen[l] = best.map(|b| b.1);
-        if let Some((_, d)) = best {
+        chosen[l] = furthest(able.iter().map(|w| part(w.0)));
+        if let Some(d) = chosen[l] {
             *here.entry(d).or_default() += 1.0;
         }
     }

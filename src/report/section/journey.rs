@@ -1,7 +1,8 @@
 //! The customer's way: segment, offer, lead, dealer, car, delivery.
 
+use crate::report::cell::Num;
 use crate::report::number::Kind;
-use crate::report::rows::{JourneyDesk, JourneyEffect, JourneySegment};
+use crate::report::rows::{JourneyDesk, JourneyEffect, JourneySegment, Row};
 use crate::report::view::{View, both, t};
 use crate::report::words::known;
 use maud::{Markup, html};
@@ -66,9 +67,14 @@ fn table(label: &str, keys: &[&str], rows: &[Markup]) -> Markup {
     }
 }
 
+/// A number of a table's row.
+fn cell<T: Row>(view: &View, row: &str, column: &str, value: Num, kind: Kind) -> Markup {
+    html! { td.n { (view.num(&format!("{}/{row}/{column}", T::FILE), value.get(), kind)) } }
+}
+
 fn segments(view: &View) -> Markup {
-    let cell = |row: &JourneySegment, column: &str, value: Option<f64>, kind: Kind| {
-        html! { td.n { (view.num(&format!("journey_segments.csv/{}/{column}", row.segment), value, kind)) } }
+    let cell = |row: &JourneySegment, column: &str, value: Num, kind: Kind| {
+        cell::<JourneySegment>(view, &row.segment, column, value, kind)
     };
     let one = |r: &JourneySegment| {
         html! {
@@ -79,17 +85,17 @@ fn segments(view: &View) -> Markup {
                     @else if known(&key) { (t(&key)) }
                     @else { (t("journey.group")) " " (r.segment) }
                 }
-                (cell(r, "customers", r.customers.get(), Kind::Count))
-                (cell(r, "active_customers", r.active_customers.get(), Kind::Count))
-                (cell(r, "value_cny", r.value_cny.get(), Kind::Money))
-                (cell(r, "offers", r.offers.get(), Kind::Count))
-                (cell(r, "offers_gain_cny", r.offers_gain_cny.get(), Kind::Money))
-                (cell(r, "leads", r.leads.get(), Kind::Count))
-                (cell(r, "assigned_leads", r.assigned_leads.get(), Kind::Count))
-                (cell(r, "stock_leads", r.stock_leads.get(), Kind::Count))
-                (cell(r, "delivery_days", r.delivery_days.get(), Kind::One))
-                (cell(r, "sales_cars", r.sales_cars.get(), Kind::Cars))
-                (cell(r, "margin_cny", r.margin_cny.get(), Kind::Money))
+                (cell(r, "customers", r.customers, Kind::Count))
+                (cell(r, "active_customers", r.active_customers, Kind::Count))
+                (cell(r, "value_cny", r.value_cny, Kind::Money))
+                (cell(r, "offers", r.offers, Kind::Count))
+                (cell(r, "offers_gain_cny", r.offers_gain_cny, Kind::Money))
+                (cell(r, "leads", r.leads, Kind::Count))
+                (cell(r, "assigned_leads", r.assigned_leads, Kind::Count))
+                (cell(r, "stock_leads", r.stock_leads, Kind::Count))
+                (cell(r, "delivery_days", r.delivery_days, Kind::One))
+                (cell(r, "sales_cars", r.sales_cars, Kind::Cars))
+                (cell(r, "margin_cny", r.margin_cny, Kind::Money))
             }
         }
     };
@@ -112,8 +118,8 @@ fn segments(view: &View) -> Markup {
 }
 
 fn effect(view: &View) -> Markup {
-    let num = |r: &JourneyEffect, column: &str, value: Option<f64>, kind: Kind| {
-        view.num(&format!("journey_effect.csv/{}/{column}", r.rule), value, kind)
+    let cell = |row: &JourneyEffect, column: &str, value: Num, kind: Kind| {
+        cell::<JourneyEffect>(view, &row.rule, column, value, kind)
     };
     let one = |r: &JourneyEffect| {
         let signed = |column: &str, value: Option<f64>| {
@@ -123,11 +129,11 @@ fn effect(view: &View) -> Markup {
         html! {
             tr {
                 th scope="row" { (t(&format!("journey.rule.{}", r.rule))) }
-                td.n { (num(r, "taken_leads", r.taken_leads.get(), Kind::Count)) }
-                td.n { (num(r, "prompt_share", r.prompt_share.get(), Kind::Share)) }
-                td.n { (num(r, "wait_h", r.wait_h.get(), Kind::Two)) }
-                td.n { (num(r, "sales_per_100", r.sales_per_100.get(), Kind::Two)) }
-                td.n { (num(r, "margin_cny", r.margin_cny.get(), Kind::Money)) }
+                (cell(r, "taken_leads", r.taken_leads, Kind::Count))
+                (cell(r, "prompt_share", r.prompt_share, Kind::Share))
+                (cell(r, "wait_h", r.wait_h, Kind::Two))
+                (cell(r, "sales_per_100", r.sales_per_100, Kind::Two))
+                (cell(r, "margin_cny", r.margin_cny, Kind::Money))
                 td.n {
                     @if first { "–" } @else {
                         (signed("gain_cny", r.gain_cny.get()))
@@ -157,8 +163,8 @@ fn desks(view: &View) -> Markup {
     if sorted.is_empty() {
         return html! { p.missing { (t("journey.desks.free")) } };
     }
-    let cell = |row: &JourneyDesk, column: &str, value: Option<f64>, kind: Kind| {
-        html! { td.n { (view.num(&format!("journey_desks.csv/{}/{column}", row.site_id), value, kind)) } }
+    let cell = |row: &JourneyDesk, column: &str, value: Num, kind: Kind| {
+        cell::<JourneyDesk>(view, &row.site_id, column, value, kind)
     };
     let rows: Vec<Markup> = sorted
         .iter()
@@ -166,11 +172,11 @@ fn desks(view: &View) -> Markup {
             html! {
                 tr {
                     th scope="row" { (site(view, &r.site_id)) }
-                    (cell(r, "advisers", r.advisers.get(), Kind::Count))
-                    (cell(r, "capacity_leads", r.capacity_leads.get(), Kind::Count))
-                    (cell(r, "leads", r.leads.get(), Kind::Count))
-                    (cell(r, "place_cny", r.place_cny.get(), Kind::Money))
-                    (cell(r, "adviser_cny", r.adviser_cny.get(), Kind::Money))
+                    (cell(r, "advisers", r.advisers, Kind::Count))
+                    (cell(r, "capacity_leads", r.capacity_leads, Kind::Count))
+                    (cell(r, "leads", r.leads, Kind::Count))
+                    (cell(r, "place_cny", r.place_cny, Kind::Money))
+                    (cell(r, "adviser_cny", r.adviser_cny, Kind::Money))
                 }
             }
         })
