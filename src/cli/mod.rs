@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod churn;
 mod closed_loop;
 mod compare;
 mod compete;
@@ -17,6 +18,7 @@ mod journey;
 mod lang;
 mod monitor;
 mod out;
+mod people;
 mod plans;
 mod policy;
 mod price;
@@ -125,6 +127,8 @@ enum Command {
     Customers(customers::CustomersArgs),
     /// Who of those that drove a car buys it, why, and whom to follow up first: from a table (descriptive).
     Propensity(propensity::PropensityArgs),
+    /// Who leaves, when and why, and whom to see first: from a table of customers (descriptive).
+    Churn(churn::ChurnArgs),
     /// Event logs against the process that is wanted: fitness, deviations, times, and tasks for what is still to be done.
     Conform(conform::ConformArgs),
     /// Which dealer each lead or service request goes to, and what one more adviser is worth.
@@ -212,6 +216,7 @@ pub fn main() -> ExitCode {
         Command::Study(args) => study::run(&args),
         Command::Customers(args) => customers::run(&args),
         Command::Propensity(args) => propensity::run(&args),
+        Command::Churn(args) => churn::run(&args),
         Command::Conform(args) => conform::run(&args),
         Command::Dispatch(args) => dispatch::run(&args),
         Command::Relations(args) => relations::run(&args),

@@ -1,14 +1,19 @@
 //! `forecourt propensity`: who of those that drove a car buys it.
 
+use super::people::{reasons, tell_coefficients};
 use super::steps::set_threads;
 use super::terminal::{print, say};
 use super::{check, exit, out};
-use crate::io::market::propensity::{self as tables, People};
+use crate::io::market::people::People;
+use crate::io::market::propensity as tables;
 use crate::io::results::table::{Cell, Table};
-use crate::market::customers::propensity::assess::{LEVEL, Tenth};
-use crate::market::customers::propensity::design::{Coefficient, ratio};
+use crate::market::customers::people::RIDGE;
+use crate::market::customers::people::design::{Coefficient, ratio};
+use crate::market::customers::people::folds::LEVEL;
+use crate::market::customers::propensity::assess::Tenth;
+use crate::market::customers::propensity::law::coefficients;
 use crate::market::customers::propensity::outlook::{Outlook, follow_up, outlooks};
-use crate::market::customers::propensity::{Propensity, RIDGE, Refusal, learn};
+use crate::market::customers::propensity::{Propensity, Refusal, learn};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -29,8 +34,6 @@ simulation.";
 const FEWEST: usize = 5;
 /// People of the list that are shown.
 const SHOWN: usize = 10;
-/// Reasons for and against that are given of a person.
-const REASONS: usize = 3;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -70,7 +73,7 @@ fn answer(args: &PropensityArgs) -> Result<String, u8> {
 }
 
 struct Told {
-    people: People,
+    people: People<Option<bool>>,
     learnt: Propensity,
     coefficients: Vec<Coefficient>,
     /// People whose outcome is open, the likeliest first.
@@ -80,9 +83,9 @@ struct Told {
 }
 
 impl Told {
-    fn new(people: People) -> Result<Self, Refusal> {
+    fn new(people: People<Option<bool>>) -> Result<Self, Refusal> {
         let learnt = learn(&people.table)?;
-        let coefficients = learnt.design.coefficients(&people.table, &learnt.law);
+        let coefficients = coefficients(&learnt.design, &people.table, &learnt.law);
         let open = outlooks(&people.table, &learnt);
         let order = follow_up(&open);
         Ok(Self { people, learnt, coefficients, open, order })
@@ -102,13 +105,7 @@ impl Told {
 
     /// Reasons for, or against: the column with the person's value, and the log odds that it adds.
     fn reasons(&self, of: &Outlook, with: bool) -> String {
-        let features = &self.people.table.features;
-        let list = of.reasons.iter().filter(|r| (r.adds > 0.0) == with).take(REASONS);
-        let one = |r: &crate::market::customers::propensity::outlook::Reason| {
-            let feature = &features[r.feature];
-            format!("{} = {} ({:+.2})", feature.name, feature.shown(of.row), r.adds)
-        };
-        list.map(one).collect::<Vec<_>>().join("; ")
+        reasons(&self.people.table.features, of.row, &of.reasons, with)
     }
 
     /// People whose outcome is open, then the others with what the rows of other parts foretell of them.
@@ -253,7 +250,7 @@ impl Told {
             "open": self.open.len(), "expected_buyers": buyers, "expected_value_cny": value,
             "ridge": RIDGE, "log_likelihood": self.learnt.law.log_likelihood,
             "coefficients": self.coefficients.iter().map(coefficient).collect::<Vec<_>>(),
-            "left_out": self.learnt.design.left_out(table).map(|(name, why)| json!({ "column": name, "why": why }))
+            "left_out": self.learnt.design.left_out(&table.features).map(|(name, why)| json!({ "column": name, "why": why }))
                 .collect::<Vec<_>>(),
             "out_of_sample": json!({
                 "verdict": self.verdict(), "chance": assessed.chance, "level": LEVEL, "auc": assessed.auc,
@@ -276,29 +273,10 @@ impl Told {
             100.0 * self.learnt.base(),
             self.open.len()
         );
-        self.tell_coefficients(&mut text);
+        tell_coefficients(&mut text, ["log odds", "odds ratio"], &self.coefficients, &self.learnt.design, &self.people);
         self.tell_assessment(&mut text);
         self.tell_open(&mut text);
         text + "descriptive: associations, not effects; nothing of this enters the simulation\n"
-    }
-
-    fn tell_coefficients(&self, text: &mut String) {
-        let width = self.coefficients.iter().map(|c| c.name().chars().count()).max().unwrap_or(0).clamp(8, 40);
-        let _ = writeln!(text, "\n  {:<width$}  log odds  odds ratio  95 % interval of the ratio", "");
-        for c in &self.coefficients {
-            let (low, high) = c.interval();
-            let [middle, low, high] = [c.estimate, low, high].map(|x| short(ratio(x)));
-            let against = if c.against.is_empty() { String::new() } else { format!("  against {}", c.against) };
-            let _ =
-                writeln!(text, "  {:<width$}  {:>8.4}  {middle:>10}  {low} to {high}{against}", c.name(), c.estimate);
-        }
-        for (name, why) in self.learnt.design.left_out(&self.people.table) {
-            let _ = writeln!(text, "  left out: {name} {why}");
-        }
-        for (name, count, one) in &self.people.mixed {
-            let cells = check::counted(*count as u64, "cell");
-            let _ = writeln!(text, "  {name} is read as words: {cells} of it hold no number, \"{one}\" for example");
-        }
     }
 
     fn tell_assessment(&self, text: &mut String) {
@@ -348,9 +326,4 @@ impl Told {
 /// Share of a group that bought.
 fn share(t: &Tenth) -> f64 {
     t.bought as f64 / t.people.max(1) as f64
-}
-
-/// A ratio in few digits.
-fn short(x: f64) -> String {
-    if (0.001..1e4).contains(&x) { format!("{x:.3}") } else { format!("{x:.2e}") }
 }

@@ -7,7 +7,7 @@ use crate::evaluation::{self, NetworkFacts};
 use crate::io::market::journey::Visitors;
 use crate::io::results::{
     Hold, Stage, certificates, decisions, folder::may_write, geo, journey, league, memory, monday, outcome, places,
-    previous, provenance, read_back, read_back::Same, replications, summary::Summary, warnings,
+    previous, provenance, read_back, read_back::Same, replications, standings, summary::Summary, warnings,
 };
 use crate::io::scenario::ReadNotes;
 use crate::lp::Stop;
@@ -141,9 +141,11 @@ impl<'a> Session<'a> {
         let mut placed = None;
         if same != Same::Everything {
             stage.start_fresh();
-            // New tables every Monday: the memory of the warnings outlives them, and so does the network's plan.
-            if let Ok(bytes) = std::fs::read(input.out.join(memory::FILE)) {
-                stage.put(memory::FILE, bytes);
+            // New tables every Monday: the memory of warnings and tiers outlives them, and so does the network's plan.
+            for file in [memory::FILE, standings::FILE] {
+                if let Ok(bytes) = std::fs::read(input.out.join(file)) {
+                    stage.put(file, bytes);
+                }
             }
             if same == Same::Structure {
                 placed = read_back::earlier_placement(&input.out);
@@ -252,7 +254,16 @@ impl<'a> Session<'a> {
         let (today, plan) = today_and_plan(&self.ground, &placement);
         self.stage.put("zones.csv", places::zones(&self.ground, &today, &plan).into_bytes());
         self.stage.put("service.csv", places::service(&self.ground, &plan).into_bytes());
-        self.stage.put("league.csv", league::table(&self.ground, &today).into_bytes());
+        let scenario = &self.input.scenario;
+        let (before, note) = standings::read(&self.input.out, scenario);
+        if let Some(note) = note {
+            say(&note);
+        }
+        let judged = crate::planning::league(&self.ground, &today, &before);
+        self.stage.put("league.csv", league::dealers(&self.ground, &judged).into_bytes());
+        self.stage.put("league_regions.csv", league::regions(&self.ground, &judged).into_bytes());
+        let after = judged.dealers.iter().map(|d| (d.site, d.memory.clone())).collect();
+        self.stage.put(standings::FILE, standings::write(scenario, &before, &after));
         self.placement = Some(placement);
         self.networks = Some((today, plan));
     }

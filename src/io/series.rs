@@ -82,6 +82,75 @@ pub fn read(file: &Path) -> Result<Table, Vec<Fault>> {
     if faults.is_empty() { Ok(table) } else { Err(faults) }
 }
 
+/// Labels of a table's series.
+#[derive(Debug)]
+pub struct Labels {
+    /// Names of the columns of labels.
+    pub columns: Vec<String>,
+    /// Labels of each series, in the order asked for.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Reads the labels of series of the given names and values: a header, then a row a series, its name first.
+///
+/// # Errors
+/// Every fault, with its line and column.
+pub fn read_groups(file: &Path, names: &[&str], values: &[Vec<f64>]) -> Result<Labels, Vec<Fault>> {
+    let one = |line: usize, reason: String| Fault { file: file.to_path_buf(), line, reason };
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_path(file)
+        .map_err(|e| vec![one(0, format!("cannot be read: {e}"))])?;
+    let header = reader.headers().map_err(|e| vec![one(1, format!("cannot be read: {e}"))])?.clone();
+    let columns: Vec<String> = header.iter().skip(1).map(str::to_owned).collect();
+    let mut faults = Vec::new();
+    if columns.is_empty() {
+        faults.push(one(1, "there are no labels; write a column of them beside the names".into()));
+    }
+    for (k, column) in columns.iter().enumerate().filter(|(k, c)| c.is_empty() || columns[..*k].contains(c)) {
+        faults.push(one(1, format!("column {}: \"{column}\" is empty or there twice; give it its own name", k + 2)));
+    }
+    let place: BTreeMap<&str, usize> = names.iter().enumerate().map(|(k, n)| (*n, k)).collect();
+    let mut rows: Vec<Option<Vec<String>>> = vec![None; names.len()];
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(e) => {
+                faults.push(one(e.position().map_or(0, |p| p.line() as usize), format!("cannot be read: {e}")));
+                continue;
+            }
+        };
+        let line = record.position().map_or(0, |p| p.line() as usize);
+        let name = record.get(0).unwrap_or_default();
+        let labels: Vec<String> = (1..=columns.len()).map(|k| record.get(k).unwrap_or_default().to_owned()).collect();
+        if let Some(k) = labels.iter().position(String::is_empty) {
+            faults.push(one(line, format!("column {}: a label is missing; write it", k + 2)));
+        }
+        match place.get(name) {
+            Some(&k) if rows[k].is_some() => {
+                faults.push(one(line, format!("column 1: the name \"{name}\" is there twice")));
+            }
+            Some(&k) => rows[k] = Some(labels),
+            None => faults.push(one(line, format!("column 1: no series is called \"{name}\""))),
+        }
+    }
+    for (name, _) in names.iter().zip(&rows).filter(|r| r.1.is_none()) {
+        faults.push(one(0, format!("the series \"{name}\" has no row; add its labels")));
+    }
+    let longest = values.iter().map(Vec::len).max().unwrap_or(0);
+    for (name, y) in names.iter().zip(values).filter(|s| s.1.len() < longest) {
+        let reason =
+            format!("the series \"{name}\" has {} values, others {longest}: sums need all of one length", y.len());
+        faults.push(one(0, reason));
+    }
+    let sum = |name: &str| name == "total" || columns.iter().any(|c| name.starts_with(&format!("{c}=")));
+    for name in names.iter().filter(|n| sum(n)) {
+        faults.push(one(0, format!("the series \"{name}\" is called like a sum; give it another name")));
+    }
+    if faults.is_empty() { Ok(Labels { columns, rows: rows.into_iter().flatten().collect() }) } else { Err(faults) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

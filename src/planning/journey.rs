@@ -11,7 +11,7 @@ use super::{Error, Ground};
 use crate::ids::{Id, ModelId, SiteId};
 use crate::market::customers::Customer;
 use crate::market::customers::bg_nbd::BgNbd;
-use crate::market::customers::clusters::{ClusterError, Trial, clusters, features, profiles};
+use crate::market::customers::clusters::{ClusterError, Mark, Trial, clusters, everybody, features, profiles};
 use crate::market::customers::gamma_gamma::GammaGamma;
 use crate::market::customers::offers::{self, Assigned, Offer};
 use crate::market::customers::value::{self, Outlook, outlooks};
@@ -113,6 +113,8 @@ pub struct Way {
 pub struct Segment {
     /// Its name: a group's number, a tier, or empty for leads of nobody known.
     pub name: String,
+    /// What sets a group apart from all customers.
+    pub marks: Vec<Mark>,
     /// Customers.
     pub customers: usize,
     /// Those expected to be active.
@@ -146,6 +148,8 @@ pub struct Worth {
     pub outlooks: Vec<Outlook>,
     /// Position of every customer's segment.
     pub segment_of: Vec<usize>,
+    /// What sets each group apart from all customers; nothing of tiers.
+    pub marks: Vec<Vec<Mark>>,
     /// How the number of groups was argued.
     pub trials: Vec<Trial>,
     /// Whether segments are groups; else they are tiers, for the customers do not fall into groups.
@@ -253,12 +257,19 @@ pub fn worth(people: &People, terms: &Terms, seed: u64) -> Result<Worth, Error> 
         Err(e) => return Err(unfit(&e)),
     };
     let grouped = made.is_some();
-    let segment_of = made.map_or_else(
-        || outlooks.iter().map(|o| ['A', 'B', 'C'].iter().position(|t| *t == o.tier).unwrap_or(2)).collect(),
-        |c| profiles(&c.group, &people.customers, &outlooks).1,
+    let (segment_of, marks) = made.map_or_else(
+        || {
+            let tier = |o: &Outlook| ['A', 'B', 'C'].iter().position(|t| *t == o.tier).unwrap_or(2);
+            (outlooks.iter().map(tier).collect(), Vec::new())
+        },
+        |c| {
+            let (groups, of) = profiles(&c.group, &people.customers, &outlooks);
+            let all = everybody(&people.customers, &outlooks);
+            (of, groups.iter().map(|g| g.marks(&all)).collect())
+        },
     );
     let offers = offers::assign(&people.offers, &outlooks, terms.budget);
-    Ok(Worth { outlooks, segment_of, trials, grouped, offers })
+    Ok(Worth { outlooks, segment_of, marks, trials, grouped, offers })
 }
 
 /// Follows the leads of the days before today.
@@ -372,7 +383,11 @@ fn ways(people: &People, terms: &Terms, lots: &Lots, timed: &Timed, dealer: &[Op
 fn segments(people: &People, worth: &Worth, ways: &[Option<Way>]) -> Vec<Segment> {
     let count = 1 + worth.segment_of.iter().copied().max().unwrap_or(0);
     let mut all: Vec<Segment> = (0..=count)
-        .map(|k| Segment { name: if k == count { String::new() } else { worth.name(k) }, ..Segment::default() })
+        .map(|k| Segment {
+            name: if k == count { String::new() } else { worth.name(k) },
+            marks: worth.marks.get(k).cloned().unwrap_or_default(),
+            ..Segment::default()
+        })
         .collect();
     for (k, (o, &s)) in worth.outlooks.iter().zip(&worth.segment_of).enumerate() {
         let segment = &mut all[s];

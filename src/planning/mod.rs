@@ -33,7 +33,7 @@ pub use facts::network_facts;
 pub use goods::{Cargo, Goods, Moved, Redirected};
 pub use ground::{Ground, NetworkState, today_and_plan};
 pub use hand::{Footing, Previous};
-pub use health::{Standing, league};
+pub use health::{League, Standing, Together, league};
 pub use lead::freight_per_car;
 pub use market::Market;
 pub use place::{Changes, Placement, assess, dealer_problem, place, place_from};

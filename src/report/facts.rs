@@ -2,8 +2,8 @@
 
 use super::cell::Num;
 use super::rows::{
-    Backtest, Dealer, DealerWeek, Forecast, Format, JourneyDesk, JourneyEffect, JourneySegment, Kpi, League, Model,
-    ModelKpi, Order, Placement, RegionKpi, Service, Site, Task, Transfer, Warning, Week, Zone,
+    Backtest, Dealer, DealerWeek, Forecast, Format, JourneyDesk, JourneyEffect, JourneySegment, Kpi, League,
+    LeagueRegion, Model, ModelKpi, Order, Placement, RegionKpi, Service, Site, Task, Transfer, Warning, Week, Zone,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -45,6 +45,8 @@ pub struct Facts {
     pub dealers: Vec<Dealer>,
     /// `league.csv`.
     pub league: Vec<League>,
+    /// `league_regions.csv`; empty where the folder was written before there were such.
+    pub league_regions: Vec<LeagueRegion>,
     /// `models_kpi.csv`.
     pub models_kpi: Vec<ModelKpi>,
     /// `regions_kpi.csv`.

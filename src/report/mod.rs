@@ -156,6 +156,7 @@ fn data(view: &View) -> Value {
             "placement": table::placement(view).json(),
             "dealers": table::dealers(view).json(),
             "league": table::league(view).json(),
+            "league_regions": table::league_regions(view).json(),
             "models": table::models_kpi(view).json(),
             "backtest": table::backtest(view).json(),
             "pivot": table::pivot(view).json(),

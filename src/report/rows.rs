@@ -65,7 +65,7 @@ rows! {
     }
     /// Customers who are alike, and their leads.
     JourneySegment in "journey_segments.csv" {
-        segment: String, customers: Num, active_customers: Num, value_cny: Num, offers: Num, offers_cost_cny: Num,
+        segment: String, known_by: String, customers: Num, active_customers: Num, value_cny: Num, offers: Num, offers_cost_cny: Num,
         offers_gain_cny: Num, leads: Num, assigned_leads: Num, sales_cars: Num, margin_cny: Num, stock_leads: Num,
         road_leads: Num, order_leads: Num, delivery_days: Num,
     }
@@ -107,7 +107,22 @@ rows! {
     }
     /// The health of a dealer of today, with 95 % intervals.
     League in "league.csv" {
-        site_id: String, region: String, tier: String, sold_cars: Num, stock_cars: Num, expected_cars: Num,
+        site_id: String, region: String, tier: String, since: String, seen: String, wrong: String,
+        sold_cars: Num, stock_cars: Num, expected_cars: Num,
+        turn_days: Num, turn_low_days: Num, turn_high_days: Num,
+        coefficient_months: Num, coefficient_low_months: Num, coefficient_high_months: Num,
+        aged_share: Num, aged_low_share: Num, aged_high_share: Num,
+        effectiveness: Num, effectiveness_low: Num, effectiveness_high: Num, floor_plan_cny_per_car: Num,
+        per_head: Num, per_head_low: Num, per_head_high: Num, lead_conversion: Num, lead_conversion_low: Num,
+        lead_conversion_high: Num, test_drive: Num, test_drive_low: Num, test_drive_high: Num, absorption: Num,
+        absorption_low: Num, absorption_high: Num, price_realisation: Num, price_realisation_low: Num,
+        price_realisation_high: Num, retention: Num, retention_low: Num, retention_high: Num, satisfaction: Num,
+        satisfaction_low: Num, satisfaction_high: Num, inverted: Flag,
+    }
+    /// The health of a region's dealers, as if they were one.
+    LeagueRegion in "league_regions.csv" {
+        region: String, dealers: Num, green: Num, amber: Num, red: Num, watched: Num,
+        sold_cars: Num, stock_cars: Num, expected_cars: Num,
         turn_days: Num, turn_low_days: Num, turn_high_days: Num,
         coefficient_months: Num, coefficient_low_months: Num, coefficient_high_months: Num,
         aged_share: Num, aged_low_share: Num, aged_high_share: Num,

@@ -3,7 +3,9 @@
 use super::cell::Num;
 use super::embed::{Columns, flag};
 use super::rows::Row;
-use super::rows::{Backtest, CHANNEL, Dealer, League, ModelKpi, Order, Placement, Task, Transfer, Warning, Zone};
+use super::rows::{
+    Backtest, CHANNEL, Dealer, League, LeagueRegion, ModelKpi, Order, Placement, Task, Transfer, Warning, Zone,
+};
 use super::view::View;
 use serde_json::{Value, json};
 use std::cmp::Ordering;
@@ -232,7 +234,7 @@ pub fn league(view: &View) -> Table {
         rows.iter().map(|r| r.region.as_str()),
         listed,
     );
-    let data = texts!(data, rows, tier);
+    let data = texts!(data, rows, tier, seen);
     let data = numbers!(
         data,
         rows,
@@ -262,6 +264,7 @@ pub fn league(view: &View) -> Table {
         .column("site_id", "col.store", "site")
         .column("region", "col.region", "text")
         .column("tier", "col.tier", "severity")
+        .column("seen", "col.seen", "severity")
         .column("sold_cars", "col.sold", "cars")
         .column("stock_cars", "col.instock", "cars")
         .column("turn_days", "col.turn", "one")
@@ -282,6 +285,49 @@ pub fn league(view: &View) -> Table {
             .column(&format!("{}_high", m.name), "col.to_end", m.kind);
     }
     table.facets(&["tier", "region"]).sort("coefficient_low_months", true)
+}
+
+/// Regions by the health of their dealers, the last row of all.
+pub fn league_regions(view: &View) -> Table {
+    let rows = &view.facts.league_regions;
+    let data = texts!(Columns::default(), rows, region);
+    let data = numbers!(data, rows, dealers, red, amber, green, watched, sold_cars, stock_cars);
+    let mut data = numbers!(
+        data,
+        rows,
+        coefficient_months,
+        coefficient_low_months,
+        coefficient_high_months,
+        aged_share,
+        effectiveness,
+        floor_plan_cny_per_car
+    );
+    let own = |r: &LeagueRegion| -> [Num; 7] {
+        [r.per_head, r.lead_conversion, r.test_drive, r.absorption, r.price_realisation, r.retention, r.satisfaction]
+    };
+    let served: Vec<usize> = (0..CHANNEL.len()).filter(|k| rows.iter().any(|r| own(r)[*k].get().is_some())).collect();
+    for &k in &served {
+        data = data.numbers(CHANNEL[k].name, rows.iter().map(|r| own(r)[k]));
+    }
+    let mut table = Table::new::<LeagueRegion>(&["region"], rows.len(), data)
+        .column("region", "col.region", "text")
+        .column("dealers", "col.dealers", "count")
+        .column("red", "severity.red", "count")
+        .column("amber", "severity.amber", "count")
+        .column("green", "severity.green", "count")
+        .column("watched", "col.watched", "count")
+        .column("sold_cars", "col.sold", "cars")
+        .column("stock_cars", "col.instock", "cars")
+        .column("coefficient_months", "col.coefficient", "coefficient")
+        .column("coefficient_low_months", "col.from_end", "two")
+        .column("coefficient_high_months", "col.to_end", "two")
+        .column("aged_share", "col.aged", "share")
+        .column("effectiveness", "col.effectiveness", "share")
+        .column("floor_plan_cny_per_car", "col.floor", "money");
+    for k in served {
+        table = table.column(CHANNEL[k].name, &format!("col.{}", CHANNEL[k].name), CHANNEL[k].kind);
+    }
+    table.sort("coefficient_months", true)
 }
 
 /// Models in both networks.

@@ -16,6 +16,7 @@ pub mod normal;
 pub mod poisson;
 pub mod quasi;
 pub mod sequential;
+pub mod simplex;
 pub mod sketch;
 pub mod special;
 pub mod stream;

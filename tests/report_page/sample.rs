@@ -2,8 +2,9 @@
 
 use forecourt::report::cell::{Flag, Num};
 use forecourt::report::rows::{
-    Backtest, Dealer, DealerWeek, Forecast, Format, JourneyDesk, JourneyEffect, JourneySegment, Kpi, League, Model,
-    ModelKpi, Order, Placement, RegionKpi, Row, Service, Site, Task, Transfer, Warning, Week, Zone,
+    Backtest, Dealer, DealerWeek, Forecast, Format, JourneyDesk, JourneyEffect, JourneySegment, Kpi, League,
+    LeagueRegion, Model, ModelKpi, Order, Placement, RegionKpi, Row, Service, Site, Task, Transfer, Warning, Week,
+    Zone,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -505,7 +506,9 @@ fn measures(dice: &mut Dice, folder: &Path, sites: &[Site], models: &[Model]) {
         }
     }
     write(folder, &dealers);
-    write(folder, &league(dice, sites));
+    let league = league(dice, sites);
+    write(folder, &league_regions(&league));
+    write(folder, &league);
     journey(folder, dice, sites);
     write(folder, &by_model);
     write(folder, &by_region);
@@ -566,6 +569,9 @@ fn league(dice: &mut Dice, sites: &[Site]) -> Vec<League> {
             site_id: s.site_id.clone(),
             region: s.region.clone(),
             tier: ["green", "amber", "red"][i % 3].into(),
+            since: "2026-06-01".into(),
+            seen: ["amber", "red", "amber", ""][i % 4].replace(["green", "amber", "red"][i % 3], ""),
+            wrong: ["", "coefficient aged", "alarm inversion"][i % 3].into(),
             sold_cars: sold,
             stock_cars: whole(sold.or_zero() * coefficient / 3.0),
             expected_cars: cents(sold.or_zero() / effect),
@@ -605,9 +611,36 @@ fn league(dice: &mut Dice, sites: &[Site]) -> Vec<League> {
     sites.iter().filter(|s| s.kind == "dealer").enumerate().map(row).collect()
 }
 
+fn league_regions(league: &[League]) -> Vec<LeagueRegion> {
+    let mut names: Vec<&str> = league.iter().map(|r| r.region.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let row = |name: &str| {
+        let own: Vec<&League> = league.iter().filter(|r| name == "all" || r.region == name).collect();
+        let of = |tier: &str| whole(own.iter().filter(|r| r.tier == tier).count() as f64);
+        let first = own[0];
+        LeagueRegion {
+            region: name.into(),
+            dealers: whole(own.len() as f64),
+            green: of("green"),
+            amber: of("amber"),
+            red: of("red"),
+            watched: whole(own.iter().filter(|r| !r.seen.is_empty()).count() as f64),
+            sold_cars: whole(own.iter().map(|r| r.sold_cars.or_zero()).sum()),
+            coefficient_months: first.coefficient_months,
+            aged_share: first.aged_share,
+            effectiveness: first.effectiveness,
+            per_head: first.per_head,
+            ..LeagueRegion::default()
+        }
+    };
+    names.into_iter().chain(["all"]).map(row).collect()
+}
+
 /// The customer's way: two groups, new leads, four ways to answer, every third dealer full.
 fn journey(folder: &Path, dice: &mut Dice, sites: &[Site]) {
     let segment = |name: &str, customers: f64, leads: f64| JourneySegment {
+        known_by: if customers > 0.0 { "often lately much".into() } else { String::new() },
         segment: name.into(),
         customers: if name == "new" { Num::EMPTY } else { whole(customers) },
         active_customers: if name == "new" { Num::EMPTY } else { cents(customers * 0.8) },

@@ -15,8 +15,9 @@ pub struct Truth {
 }
 
 /// Columns that together name a row of a table.
-const KEYS: [(&str, &[&str]); 20] = [
+const KEYS: [(&str, &[&str]); 21] = [
     ("league.csv", &["site_id"]),
+    ("league_regions.csv", &["region"]),
     ("zones.csv", &["zone_id"]),
     ("sites.csv", &["site_id"]),
     ("models.csv", &["model_id"]),

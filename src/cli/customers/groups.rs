@@ -2,7 +2,7 @@
 
 use super::{FEWEST, Failure};
 use crate::market::customers::Customer;
-use crate::market::customers::clusters::{self, Profile, STABLE, SUBSTANCE, Trial};
+use crate::market::customers::clusters::{self, Mark, Profile, STABLE, SUBSTANCE, Trial};
 use crate::market::customers::fit::FitError;
 use crate::market::customers::value::Outlook;
 use serde_json::{Value, json};
@@ -31,6 +31,8 @@ pub(super) struct Grouped {
     /// The group of every customer; none where no number of groups is stable.
     pub of: Option<Vec<usize>>,
     profiles: Vec<Profile>,
+    /// All customers, whom groups are compared with.
+    everybody: Profile,
     trials: Vec<Trial>,
 }
 
@@ -39,9 +41,10 @@ impl Grouped {
         let rows = clusters::features(customers, found, amounts);
         let (made, trials) = clusters::clusters(&rows, Some(n.0).filter(|n| *n > 0), SEED)
             .map_err(|e| Failure::Fit(FitError::Data(e.to_string())))?;
-        let Some(made) = made else { return Ok(Self { of: None, profiles: Vec::new(), trials }) };
+        let everybody = clusters::everybody(customers, found);
+        let Some(made) = made else { return Ok(Self { of: None, profiles: Vec::new(), everybody, trials }) };
         let (profiles, of) = clusters::profiles(&made.group, customers, found);
-        Ok(Self { of: Some(of), profiles, trials })
+        Ok(Self { of: Some(of), profiles, everybody, trials })
     }
 
     pub(super) fn json(&self) -> Value {
@@ -49,7 +52,7 @@ impl Grouped {
             let seen = p.customers >= FEWEST;
             json!({ "group": k + 1, "customers": seen.then_some(p.customers), "repeats": seen.then_some(p.repeats),
                 "since": seen.then_some(p.since), "amount": seen.then_some(p.amount), "active": seen.then_some(p.active),
-                "value": seen.then_some(p.value) })
+                "value": seen.then_some(p.value), "known_by": seen.then(|| p.marks(&self.everybody).iter().map(|m| m.code()).collect::<Vec<_>>()) })
         };
         let trial = |t: &Trial| json!({ "groups": t.groups, "silhouette": t.silhouette, "stability": t.stability, "inertia": t.inertia });
         json!({ "profiles": self.profiles.iter().enumerate().map(profile).collect::<Vec<_>>(),
@@ -75,7 +78,10 @@ impl Grouped {
         if let Some(best) = self.trials.iter().find(|t| t.groups == self.profiles.len()) {
             let _ = writeln!(text, "  {}", told(best.silhouette));
         }
-        let _ = writeln!(text, "  group  customers  repeats  {unit} since    amount   active          value");
+        let _ = writeln!(
+            text,
+            "  group  customers  repeats  {unit} since    amount   active          value  against all customers"
+        );
         for (k, p) in self.profiles.iter().enumerate() {
             if p.customers < FEWEST {
                 let _ = writeln!(text, "  {:>5}  fewer than {FEWEST} customers", k + 1);
@@ -84,13 +90,14 @@ impl Grouped {
             let (since, wide) = (p.since, unit.len() + 6);
             let _ = writeln!(
                 text,
-                "  {:>5} {:>10} {:>8.1} {since:>wide$.1} {:>10.2} {:>6.1} % {:>14.2}",
+                "  {:>5} {:>10} {:>8.1} {since:>wide$.1} {:>10.2} {:>6.1} % {:>14.2}  {}",
                 k + 1,
                 p.customers,
                 p.repeats,
                 p.amount,
                 100.0 * p.active,
-                p.value
+                p.value,
+                p.marks(&self.everybody).into_iter().map(words).collect::<Vec<_>>().join(", ")
             );
         }
         text
@@ -103,5 +110,16 @@ fn told(silhouette: f64) -> &'static str {
         s if s > 0.7 => "the groups stand far apart",
         s if s > 0.5 => "the groups stand apart",
         _ => "the groups run into each other: read them as a way to sort customers",
+    }
+}
+
+fn words(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Often => "buy often",
+        Mark::Seldom => "buy seldom",
+        Mark::LongAgo => "bought long ago",
+        Mark::Lately => "bought lately",
+        Mark::Much => "spend much",
+        Mark::Little => "spend little",
     }
 }

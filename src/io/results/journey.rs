@@ -64,8 +64,11 @@ pub fn segments(made: &Journey) -> Table {
             continue;
         }
         let own = |cell: Cell<'static>| if new { Cell::Empty } else { cell };
+        let marks: Vec<&str> = s.marks.iter().map(|m| m.code()).collect();
+        let marks = marks.join(" ");
         table.row([
             Cell::Text(name),
+            Cell::from(&marks),
             own(Cell::from(s.customers)),
             own(Cell::Number(s.active, 2)),
             own(Cell::Number(s.value, 2)),

@@ -1,8 +1,6 @@
-//! monitor.json: what one Monday review leaves for the next.
-//!
-//! It holds the memory before the review and after it: a review of the same Monday starts where the first one did, so
-//! that running it twice counts once.
+//! monitor.json: what the warnings of one Monday review leave for the next.
 
+use super::between;
 use crate::evaluation::monitor::{Finding, Level, Memory, Place, Rule};
 use crate::ids::Id;
 use crate::scenario::Scenario;
@@ -13,14 +11,6 @@ use std::path::Path;
 
 /// The file's name.
 pub const FILE: &str = "monitor.json";
-
-#[derive(Serialize, Deserialize)]
-struct State {
-    scenario: String,
-    review: String,
-    before: Vec<Line>,
-    after: Vec<Line>,
-}
 
 #[derive(Serialize, Deserialize)]
 struct Line {
@@ -46,42 +36,14 @@ struct Line {
 
 /// What the last review before `today` remembered; a note when the file cannot be used.
 pub fn read(folder: &Path, scenario: &Scenario, today: Date) -> (Vec<Memory>, Option<String>) {
-    let path = folder.join(FILE);
-    if !path.is_file() {
-        return (Vec::new(), None);
-    }
-    let afresh = |why: &str| (Vec::new(), Some(format!("{}: {why}; warnings start afresh", path.display())));
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(e) => return afresh(&e.to_string()),
-    };
-    let state: State = match serde_json::from_str(&text) {
-        Ok(state) => state,
-        Err(e) => return afresh(&e.to_string()),
-    };
-    if state.scenario != scenario.id {
-        return afresh("it is of another scenario");
-    }
-    let Ok(review) = state.review.parse::<Date>() else { return afresh("its day cannot be read") };
-    match review.cmp(&today) {
-        std::cmp::Ordering::Less => (memories(&state.after, scenario), None),
-        std::cmp::Ordering::Equal => (memories(&state.before, scenario), None),
-        std::cmp::Ordering::Greater => afresh("it is of a later Monday"),
-    }
+    let (lines, note) = between::read(&folder.join(FILE), &scenario.id, today, "warnings start afresh");
+    (memories(&lines, scenario), note)
 }
 
 /// The file's text after a review.
 pub fn write(scenario: &Scenario, before: &[Memory], after: &[Memory]) -> Vec<u8> {
     let lines = |memory: &[Memory]| memory.iter().map(|m| line(m, scenario)).collect();
-    let state = State {
-        scenario: scenario.id.clone(),
-        review: scenario.today.to_string(),
-        before: lines(before),
-        after: lines(after),
-    };
-    let mut text = serde_json::to_string_pretty(&state).expect("memory is plain data");
-    text.push('\n');
-    text.into_bytes()
+    between::write(scenario, lines(before), lines(after))
 }
 
 fn line(m: &Memory, scenario: &Scenario) -> Line {

@@ -1,5 +1,6 @@
 //! The results folder: written by the program, read back by later steps and by the report.
 
+mod between;
 pub mod certificates;
 pub mod decisions;
 pub mod folder;
@@ -16,6 +17,7 @@ pub mod provenance;
 pub mod read;
 pub mod read_back;
 pub mod replications;
+pub mod standings;
 pub mod summary;
 pub mod table;
 pub mod tours;

@@ -40,6 +40,7 @@ pub fn facts(folder: &Path) -> Result<Facts, ReadError> {
         kpis: table(folder, &mut absent),
         dealers: table(folder, &mut absent),
         league: table(folder, &mut absent),
+        league_regions: wanted(folder, &mut absent),
         models_kpi: table(folder, &mut absent),
         regions_kpi: table(folder, &mut absent),
         weeks: table(folder, &mut absent),

@@ -341,6 +341,71 @@ pub struct Profile {
     pub value: f64,
 }
 
+/// By how much a group is more, or less, than all customers to be called so.
+const APART: f64 = 1.25;
+
+/// What sets a group apart from all customers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// They buy more often.
+    Often,
+    /// They buy more seldom.
+    Seldom,
+    /// Their last purchase lies further back.
+    LongAgo,
+    /// Their last purchase is more recent.
+    Lately,
+    /// They spend more on a purchase.
+    Much,
+    /// They spend less.
+    Little,
+}
+
+impl Mark {
+    /// Its word in a table.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Often => "often",
+            Self::Seldom => "seldom",
+            Self::LongAgo => "long_ago",
+            Self::Lately => "lately",
+            Self::Much => "much",
+            Self::Little => "little",
+        }
+    }
+}
+
+impl Profile {
+    /// What sets the group apart from all customers; nothing where nothing does.
+    pub fn marks(&self, all: &Self) -> Vec<Mark> {
+        let told = |own: f64, all: f64, more: Mark, less: Mark| {
+            if own > APART * all { Some(more) } else { (own < all / APART).then_some(less) }
+        };
+        // Purchases with the first one, so that nothing is compared with 0.
+        let often = told(1.0 + self.repeats, 1.0 + all.repeats, Mark::Often, Mark::Seldom);
+        let lately = told(self.since, all.since, Mark::LongAgo, Mark::Lately);
+        let much = told(self.amount, all.amount, Mark::Much, Mark::Little);
+        [often, lately, much].into_iter().flatten().collect()
+    }
+}
+
+/// What all customers are like, as if they were one group.
+pub fn everybody(customers: &[Customer], found: &[Outlook]) -> Profile {
+    profile(&(0..customers.len()).collect::<Vec<_>>(), customers, found)
+}
+
+fn profile(list: &[usize], customers: &[Customer], found: &[Outlook]) -> Profile {
+    let mean = |of: &dyn Fn(usize) -> f64| sum(list, of) / list.len() as f64;
+    Profile {
+        customers: list.len(),
+        repeats: median(list, &|k| f64::from(customers[k].repeats)),
+        since: median(list, &|k| customers[k].age - customers[k].recency),
+        amount: mean(&|k| found[k].amount),
+        active: mean(&|k| found[k].active),
+        value: sum(list, &|k| found[k].value),
+    }
+}
+
 /// The groups by falling value of a customer, and the group of every customer in that order.
 pub fn profiles(group: &[usize], customers: &[Customer], found: &[Outlook]) -> (Vec<Profile>, Vec<usize>) {
     let count = 1 + group.iter().copied().max().unwrap_or(0);
@@ -350,18 +415,7 @@ pub fn profiles(group: &[usize], customers: &[Customer], found: &[Outlook]) -> (
         .iter()
         .enumerate()
         .filter(|(_, list)| !list.is_empty())
-        .map(|(g, list)| {
-            let mean = |of: &dyn Fn(usize) -> f64| sum(list, of) / list.len() as f64;
-            let profile = Profile {
-                customers: list.len(),
-                repeats: median(list, &|k| f64::from(customers[k].repeats)),
-                since: median(list, &|k| customers[k].age - customers[k].recency),
-                amount: mean(&|k| found[k].amount),
-                active: mean(&|k| found[k].active),
-                value: sum(list, &|k| found[k].value),
-            };
-            (g, profile)
-        })
+        .map(|(g, list)| (g, profile(list, customers, found)))
         .collect();
     let each = |p: &Profile| p.value / p.customers as f64;
     all.sort_by(|a, b| each(&b.1).total_cmp(&each(&a.1)).then(a.0.cmp(&b.0)));

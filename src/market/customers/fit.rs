@@ -1,5 +1,7 @@
 //! Maximum likelihood in the logarithms of positive parameters.
 
+use crate::stats::simplex;
+
 /// Why there is no estimate.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum FitError {
@@ -52,7 +54,7 @@ pub(super) fn maximise(
     f: impl Fn(&[f64]) -> f64,
 ) -> Result<Fit, FitError> {
     let of_logs = |y: &[f64]| f(&y.iter().map(|v| v.exp()).collect::<Vec<_>>());
-    let mut at = simplex(&start.iter().map(|v| v.ln()).collect::<Vec<_>>(), &of_logs);
+    let mut at = simplex::maximise(&start.iter().map(|v| v.ln()).collect::<Vec<_>>(), 0.5, 1e-7, &of_logs);
     let scale = customers.max(1) as f64;
     let mut rounds = 0;
     loop {
@@ -182,54 +184,6 @@ pub(super) fn inverse(a: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     let l = factor(a)?;
     let unit = |k: usize| (0..a.len()).map(|i| f64::from(u8::from(i == k))).collect::<Vec<_>>();
     Some((0..a.len()).map(|k| solve(&l, &unit(k))).collect())
-}
-
-/// A simplex search (Nelder and Mead): near the maximum, not at it.
-fn simplex(start: &[f64], f: &impl Fn(&[f64]) -> f64) -> Vec<f64> {
-    let n = start.len();
-    let mut points: Vec<(f64, Vec<f64>)> = (0..=n)
-        .map(|k| {
-            let mut y = start.to_vec();
-            if k > 0 {
-                y[k - 1] += 0.5;
-            }
-            (f(&y), y)
-        })
-        .collect();
-    let better = |a: &f64, b: &f64| b.total_cmp(a);
-    for _ in 0..200 * n {
-        points.sort_by(|a, b| better(&a.0, &b.0));
-        let spread = points[0].0 - points[n].0;
-        if spread.is_finite() && spread < 1e-7 * (1.0 + points[0].0.abs()) {
-            break;
-        }
-        let middle: Vec<f64> = (0..n).map(|i| points[..n].iter().map(|p| p.1[i]).sum::<f64>() / n as f64).collect();
-        let worst = points[n].1.clone();
-        let at = |by: f64| -> (f64, Vec<f64>) {
-            let y: Vec<f64> = (0..n).map(|i| middle[i] + by * (worst[i] - middle[i])).collect();
-            (f(&y), y)
-        };
-        let mirrored = at(-1.0);
-        if mirrored.0 > points[0].0 {
-            let further = at(-2.0);
-            points[n] = if further.0 > mirrored.0 { further } else { mirrored };
-        } else if mirrored.0 > points[n - 1].0 {
-            points[n] = mirrored;
-        } else {
-            let inside = if mirrored.0 > points[n].0 { at(-0.5) } else { at(0.5) };
-            if inside.0 > points[n].0.max(mirrored.0) {
-                points[n] = inside;
-            } else {
-                let best = points[0].1.clone();
-                for p in points.iter_mut().skip(1) {
-                    let y: Vec<f64> = p.1.iter().zip(&best).map(|(y, b)| 0.5 * (y + b)).collect();
-                    *p = (f(&y), y);
-                }
-            }
-        }
-    }
-    points.sort_by(|a, b| better(&a.0, &b.0));
-    points.swap_remove(0).1
 }
 
 #[cfg(test)]

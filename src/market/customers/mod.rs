@@ -1,12 +1,14 @@
 #![doc = include_str!("model.md")]
 
 pub mod bg_nbd;
+pub mod churn;
 pub mod clusters;
 pub mod fit;
 pub mod gamma_gamma;
 mod hyper;
 pub mod offers;
 pub mod pareto_nbd;
+pub mod people;
 pub mod propensity;
 #[cfg(test)]
 mod tests;

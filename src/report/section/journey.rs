@@ -84,6 +84,9 @@ fn segments(view: &View) -> Markup {
                     @if r.segment == "new" { (t("journey.new")) }
                     @else if known(&key) { (t(&key)) }
                     @else { (t("journey.group")) " " (r.segment) }
+                    @if !r.known_by.is_empty() {
+                        span.range { @for (k, mark) in marks(r).iter().enumerate() { @if k > 0 { " · " } (t(mark)) } }
+                    }
                 }
                 (cell(r, "customers", r.customers, Kind::Count))
                 (cell(r, "active_customers", r.active_customers, Kind::Count))
@@ -115,6 +118,11 @@ fn segments(view: &View) -> Markup {
         "journey.margin",
     ];
     table("journey.segments", &keys, &rows)
+}
+
+/// What sets a group apart, as words of the page.
+fn marks(row: &JourneySegment) -> Vec<String> {
+    row.known_by.split_whitespace().map(|m| format!("journey.mark.{m}")).filter(|key| known(key)).collect()
 }
 
 fn effect(view: &View) -> Markup {

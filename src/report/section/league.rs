@@ -4,6 +4,7 @@ use super::grid;
 use crate::report::number::Kind;
 use crate::report::rows::{CHANNEL, League};
 use crate::report::view::{Slot, View, t};
+use crate::report::words::known;
 use maud::{Markup, html};
 
 /// Draws the section.
@@ -25,6 +26,17 @@ pub fn draw(view: &View) -> Markup {
         p.note { (view.sentence("league.total", &["red", "amber", "green"].map(count))) }
         h3 { (t("league.worst")) }
         ol.worst { @for row in worst(rows) { li { (one(view, row)) } } }
+        @let watched: Vec<&League> = rows.iter().filter(|r| watched(r)).collect();
+        h3 { (t("league.watch")) }
+        @if watched.is_empty() { p.missing { (t("league.watch.none")) } }
+        @else {
+            ol.worst { @for row in watched.iter().take(WATCHED) { li { (one(view, row)) } } }
+            @if watched.len() > WATCHED { p.note { (t("league.watch.more")) } }
+        }
+        @if !view.facts.league_regions.is_empty() {
+            h3 { (t("league.regions")) }
+            (grid("league_regions", "league.regions"))
+        }
         h3 { (t("league.all")) }
         (grid("league", "league.all"))
         details {
@@ -32,6 +44,7 @@ pub fn draw(view: &View) -> Markup {
             ul {
                 @for name in ["turn", "coefficient", "aged", "effectiveness", "floor"] { li { (t(&format!("league.how.{name}"))) } }
                 li { (t("league.how.tier")) }
+                li { (t("league.how.held")) }
             }
             @if lacking.len() < CHANNEL.len() {
                 p { (t("league.by_month")) }
@@ -49,15 +62,27 @@ pub fn draw(view: &View) -> Markup {
     }
 }
 
+/// Dealers of the watch list that are named; all stand in the table.
+const WATCHED: usize = 10;
+
+/// By how much a tier is bad.
+fn rank(tier: &str) -> usize {
+    ["red", "amber"].iter().position(|t| *t == tier).unwrap_or(2)
+}
+
+/// Whether what is seen is worse than what is held.
+fn watched(row: &League) -> bool {
+    !row.seen.is_empty() && rank(&row.seen) < rank(&row.tier)
+}
+
 /// The five that stand worst: by tier, then by the stock coefficient's lower end, then by how little they sell of what
 /// the market model gives them.
 fn worst(rows: &[League]) -> Vec<&League> {
-    let rank = |r: &League| ["red", "amber"].iter().position(|t| *t == r.tier).unwrap_or(2);
     let mut sorted: Vec<&League> = rows.iter().collect();
     sorted.sort_by(|a, b| {
         let coefficient = |r: &League| r.coefficient_low_months.or_zero();
-        rank(a)
-            .cmp(&rank(b))
+        rank(&a.tier)
+            .cmp(&rank(&b.tier))
             .then(coefficient(b).total_cmp(&coefficient(a)))
             .then(a.effectiveness.or_zero().total_cmp(&b.effectiveness.or_zero()))
             .then(a.site_id.cmp(&b.site_id))
@@ -82,5 +107,9 @@ fn one(view: &View, row: &League) -> Markup {
             slot("aged", "aged_share", row.aged_share.get(), Kind::Share),
             slot("effectiveness", "effectiveness", row.effectiveness.get(), Kind::Share),
         ]))
+        @for (k, word) in row.wrong.split_whitespace().map(|w| format!("league.wrong.{w}")).filter(|w| known(w)).enumerate() {
+            @if k == 0 { " " (t("league.wrong")) " " } @else { ", " }
+            (t(&word))
+        }
     }
 }

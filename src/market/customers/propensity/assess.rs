@@ -1,18 +1,14 @@
 //! How well a law foretells rows that it has not seen, and whether that is better than the base rate.
 
-use super::design::Design;
 use super::logit::{chance, log_odds, loss};
-use super::{CONFIDENCE, RIDGE, Refusal, Table};
+use super::{People, Refusal, law};
+use crate::market::customers::people::design::Design;
+use crate::market::customers::people::folds::{FOLDS, LEVEL, above_zero, folds};
+use crate::market::customers::people::{CONFIDENCE, RIDGE};
 use crate::stats::interval::wilson;
 use crate::stats::normal::quantile;
-use crate::stats::special::student;
-use crate::stats::stream::{GOLDEN, mix};
 use rayon::prelude::*;
 
-/// Parts of the rows that are foretold in turn from the others.
-pub const FOLDS: usize = 5;
-/// Level of the one-sided test against the base rate.
-pub const LEVEL: f64 = 0.01;
 /// Groups of the calibration table.
 const GROUPS: usize = 10;
 
@@ -59,7 +55,7 @@ impl Assessment {
 ///
 /// # Errors
 /// [`Refusal::NoMaximum`], which a ridge above 0 rules out.
-pub fn assess(table: &Table, rows: &[usize], bought: &[bool]) -> Result<Assessment, Refusal> {
+pub fn assess(table: &People, rows: &[usize], bought: &[bool]) -> Result<Assessment, Refusal> {
     let folds = folds(rows.iter().map(|r| table.ids[*r].as_str()), bought);
     let parts: Vec<Vec<(usize, f64, f64)>> = (0..FOLDS)
         .into_par_iter()
@@ -83,7 +79,7 @@ pub fn assess(table: &Table, rows: &[usize], bought: &[bool]) -> Result<Assessme
 
 /// Log odds, of the law and of the base rate, of the rows that are held out.
 fn foretell(
-    table: &Table,
+    table: &People,
     rows: &[usize],
     bought: &[bool],
     out: impl Fn(usize) -> bool,
@@ -91,30 +87,11 @@ fn foretell(
     let kept: Vec<usize> = (0..rows.len()).filter(|k| !out(*k)).collect();
     let seen: Vec<usize> = kept.iter().map(|k| rows[*k]).collect();
     let outcomes: Vec<bool> = kept.iter().map(|k| bought[*k]).collect();
-    let design = Design::new(table, &seen);
-    let law = design.fit(table, &seen, &outcomes, RIDGE)?;
+    let design = Design::new(&table.features, &seen);
+    let law = law::fit(&design, table, &seen, &outcomes, RIDGE)?;
     let base = log_odds(outcomes.iter().filter(|b| **b).count() as f64 / outcomes.len() as f64);
-    let mut row = vec![0.0; design.width()];
-    let one = |k: usize| {
-        design.fill(table, rows[k], &mut row);
-        (k, law.log_odds(&row), base)
-    };
+    let one = |k: usize| (k, law.log_odds(&law::row(&design, table, rows[k])), base);
     Ok((0..rows.len()).filter(|k| out(*k)).map(one).collect())
-}
-
-/// Parts with equal shares of both outcomes, in the order of hashed ids: the order of the rows means nothing.
-pub fn folds<'a>(ids: impl Iterator<Item = &'a str>, bought: &[bool]) -> Vec<usize> {
-    let mut order: Vec<(bool, u64, &str, usize)> =
-        ids.zip(bought).enumerate().map(|(k, (id, b))| (*b, hash(id), id, k)).collect();
-    order.sort_unstable();
-    let mut folds = vec![0; order.len()];
-    order.iter().enumerate().for_each(|(place, x)| folds[x.3] = place % FOLDS);
-    folds
-}
-
-/// A hash of an id that no machine or version changes.
-fn hash(id: &str) -> u64 {
-    id.bytes().fold(GOLDEN, |h, b| mix(h ^ u64::from(b).wrapping_add(1).wrapping_mul(GOLDEN)))
 }
 
 /// Share of pairs of a buyer and another in which the buyer is higher, ties by half (Mann and Whitney 1947).
@@ -130,15 +107,6 @@ pub fn auc(foretold: &[f64], bought: &[bool]) -> f64 {
         below += others;
     }
     wins / (buyers * below)
-}
-
-/// One-sided t-test: chance of so large a mean of differences if it were at most 0; 1 where they do not differ.
-pub fn above_zero(differences: &[f64]) -> f64 {
-    let n = differences.len() as f64;
-    let mean = differences.iter().sum::<f64>() / n;
-    let squares: f64 = differences.iter().map(|d| (d - mean) * (d - mean)).sum();
-    let error = (squares / (n * (n - 1.0))).sqrt();
-    if error > 0.0 { student(-mean / error, n - 1.0) } else { 1.0 }
 }
 
 /// Ten groups of nearly equal size by rising probability.

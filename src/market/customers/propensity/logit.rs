@@ -1,17 +1,11 @@
 //! Logistic regression with a ridge, by Newton's steps (iteratively reweighted least squares).
 
-use super::super::fit::{factor, inverse, solve};
 use super::Refusal;
+use crate::market::customers::people::newton::{Sums, climb, dot, outer};
 use rayon::prelude::*;
 
-/// Newton steps; a concave function with a maximum takes about eight.
-const STEPS: usize = 60;
-/// Halvings of a step that does not rise.
-const HALVINGS: usize = 40;
 /// Rows summed at a time: sums are the same on any number of threads.
 const CHUNK: usize = 4096;
-/// Log odds beyond which an unpenalised law has run away.
-const FAR: f64 = 25.0;
 
 /// An estimated law `P(bought) = 1 / (1 + exp(−w·x))`.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,10 +47,6 @@ pub fn log_odds(share: f64) -> f64 {
     libm::log(share / (1.0 - share))
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
 /// Maximises `Σ ln P(bought_k) − ridge/2 Σ_{j>0} w_j²`. `fill` writes row `k`, `width` numbers of which the first is 1.
 ///
 /// # Errors
@@ -70,114 +60,34 @@ pub fn fit(
     let buyers = bought.iter().filter(|b| **b).count() as f64;
     let mut at = vec![0.0; width];
     at[0] = log_odds((buyers + 0.5) / (bought.len() as f64 + 1.0));
-    let mut here = Sums::new(&at, bought, &fill, ridge);
     let small = 1e-16 * bought.len().max(1) as f64;
-    for _ in 0..STEPS {
-        let moves = factor(&here.curved()).map(|l| solve(&l, &here.slope)).ok_or(Refusal::NoMaximum)?;
-        let rise = dot(&moves, &here.slope);
-        let Some(next) = risen(&at, &moves, &here, |w| Sums::new(w, bought, &fill, ridge)) else { break };
-        (at, here) = next;
-        if rise <= small {
-            break;
-        }
-    }
-    if ridge == 0.0 && here.farthest > FAR {
-        return Err(Refusal::NoMaximum);
-    }
-    let covariance = inverse(&here.curved()).ok_or(Refusal::NoMaximum)?;
-    Ok(Logit { weights: at, covariance, log_likelihood: here.likelihood })
+    let top = climb(at, |w| sums(w, bought, &fill), (ridge, 1), small).ok_or(Refusal::NoMaximum)?;
+    Ok(Logit { weights: top.weights, covariance: top.covariance, log_likelihood: top.likelihood })
 }
 
-/// The step, halved until the penalised likelihood does not fall; `None` where it is at the top already.
-fn risen(at: &[f64], moves: &[f64], here: &Sums, sums: impl Fn(&[f64]) -> Sums) -> Option<(Vec<f64>, Sums)> {
-    let slack = 1e-13 * (1.0 + here.height.abs());
-    let mut share = 1.0;
-    for _ in 0..HALVINGS {
-        let next: Vec<f64> = at.iter().zip(moves).map(|(w, d)| w + share * d).collect();
-        let there = sums(&next);
-        if there.height >= here.height - slack {
-            return Some((next, there));
-        }
-        share *= 0.5;
-    }
-    None
+fn sums(at: &[f64], bought: &[bool], fill: &(impl Fn(usize, &mut [f64]) + Sync)) -> Sums {
+    let chunks = bought.len().div_ceil(CHUNK);
+    let rows = |c: usize| c * CHUNK..((c + 1) * CHUNK).min(bought.len());
+    let parts: Vec<Sums> =
+        (0..chunks).into_par_iter().map(|c| part(at, rows(c).map(|k| (k, bought[k])), fill)).collect();
+    let mut all = Sums::zero(at.len());
+    parts.iter().for_each(|p| all.add(p));
+    all
 }
 
-/// The penalised likelihood at a place, with slope and curvature.
-struct Sums {
-    /// Log-likelihood without the penalty.
-    likelihood: f64,
-    /// With it.
-    height: f64,
-    slope: Vec<f64>,
-    /// Lower triangle of the information by rows.
-    information: Vec<f64>,
-    /// Largest log odds of a row, by size.
-    farthest: f64,
-}
-
-impl Sums {
-    fn new(at: &[f64], bought: &[bool], fill: &(impl Fn(usize, &mut [f64]) + Sync), ridge: f64) -> Self {
-        let chunks = bought.len().div_ceil(CHUNK);
-        let rows = |c: usize| c * CHUNK..((c + 1) * CHUNK).min(bought.len());
-        let parts: Vec<Self> =
-            (0..chunks).into_par_iter().map(|c| Self::of(at, rows(c).map(|k| (k, bought[k])), fill)).collect();
-        let mut all = Self::zero(at.len());
-        parts.iter().for_each(|p| all.add(p));
-        all.penalise(at, ridge);
-        all
+fn part(at: &[f64], rows: impl Iterator<Item = (usize, bool)>, fill: &impl Fn(usize, &mut [f64])) -> Sums {
+    let mut sums = Sums::zero(at.len());
+    let mut row = vec![0.0; at.len()];
+    for (k, bought) in rows {
+        fill(k, &mut row);
+        let x = dot(at, &row);
+        let p = chance(x);
+        let rest = f64::from(u8::from(bought)) - p;
+        sums.likelihood -= loss(x, bought);
+        sums.farthest = sums.farthest.max(x.abs());
+        sums.slope.iter_mut().zip(&row).for_each(|(s, x)| *s += rest * x);
+        // P (1 − P) without losing digits where P is near 1.
+        outer(&mut sums.information, p * chance(-x), &row);
     }
-
-    fn zero(width: usize) -> Self {
-        let information = vec![0.0; width * (width + 1) / 2];
-        Self { likelihood: 0.0, height: 0.0, slope: vec![0.0; width], information, farthest: 0.0 }
-    }
-
-    fn of(at: &[f64], rows: impl Iterator<Item = (usize, bool)>, fill: &impl Fn(usize, &mut [f64])) -> Self {
-        let mut sums = Self::zero(at.len());
-        let mut row = vec![0.0; at.len()];
-        for (k, bought) in rows {
-            fill(k, &mut row);
-            let x = dot(at, &row);
-            let p = chance(x);
-            let rest = f64::from(u8::from(bought)) - p;
-            // P (1 − P) without losing digits where P is near 1.
-            let weight = p * chance(-x);
-            sums.likelihood -= loss(x, bought);
-            sums.farthest = sums.farthest.max(x.abs());
-            let mut at = 0;
-            for i in 0..row.len() {
-                sums.slope[i] += rest * row[i];
-                let own = weight * row[i];
-                for (sum, x) in sums.information[at..=at + i].iter_mut().zip(&row) {
-                    *sum += own * x;
-                }
-                at += i + 1;
-            }
-        }
-        sums
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.likelihood += other.likelihood;
-        self.farthest = self.farthest.max(other.farthest);
-        self.slope.iter_mut().zip(&other.slope).for_each(|(a, b)| *a += b);
-        self.information.iter_mut().zip(&other.information).for_each(|(a, b)| *a += b);
-    }
-
-    fn penalise(&mut self, at: &[f64], ridge: f64) {
-        self.height = self.likelihood;
-        for i in 1..at.len() {
-            self.height -= 0.5 * ridge * at[i] * at[i];
-            self.slope[i] -= ridge * at[i];
-            self.information[i * (i + 1) / 2 + i] += ridge;
-        }
-    }
-
-    /// The information as a full matrix.
-    fn curved(&self) -> Vec<Vec<f64>> {
-        let n = self.slope.len();
-        let at = |i: usize, j: usize| self.information[i.max(j) * (i.max(j) + 1) / 2 + i.min(j)];
-        (0..n).map(|i| (0..n).map(|j| at(i, j)).collect()).collect()
-    }
+    sums
 }

@@ -2,17 +2,10 @@
 
 use super::assess::share;
 use super::logit::chance;
-use super::{CONFIDENCE, Propensity, Table};
+use super::{People, Propensity, law};
+use crate::market::customers::people::CONFIDENCE;
+use crate::market::customers::people::design::Reason;
 use crate::stats::normal::quantile;
-
-/// What a column adds to a row's log odds, against a row that is everywhere at the mean.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Reason {
-    /// Position of the feature.
-    pub feature: usize,
-    /// Log odds that it adds.
-    pub adds: f64,
-}
 
 /// What is foretold of a row whose outcome is open.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,12 +24,9 @@ pub struct Outlook {
     pub reasons: Vec<Reason>,
 }
 
-/// Log odds below which a reason is none.
-const TRIFLE: f64 = 0.005;
-
 /// What is foretold of every open row: the likeliest first, then the dearest, then by id. Where the law is no better
 /// than the base rate, everybody is foretold the base rate.
-pub fn outlooks(table: &Table, learnt: &Propensity) -> Vec<Outlook> {
+pub fn outlooks(table: &People, learnt: &Propensity) -> Vec<Outlook> {
     let foretold =
         |row: usize| if learnt.assessment.gain() { by_law(table, learnt, row) } else { by_base(learnt, row) };
     let mut list: Vec<Outlook> = table.open().into_iter().map(foretold).collect();
@@ -46,23 +36,11 @@ pub fn outlooks(table: &Table, learnt: &Propensity) -> Vec<Outlook> {
     list
 }
 
-fn by_law(table: &Table, learnt: &Propensity, row: usize) -> Outlook {
-    let Propensity { design, law, .. } = learnt;
-    let mut filled = vec![0.0; design.width()];
-    design.fill(table, row, &mut filled);
-    let (odds, error) = (law.log_odds(&filled), law.error(&filled));
+fn by_law(table: &People, learnt: &Propensity, row: usize) -> Outlook {
+    let filled = law::row(&learnt.design, table, row);
+    let (odds, error) = (learnt.law.log_odds(&filled), learnt.law.error(&filled));
     let half = quantile(0.5 + CONFIDENCE / 2.0) * error;
-    let mut adds = vec![0.0; table.features.len()];
-    for (k, column) in design.columns.iter().enumerate() {
-        adds[column.feature] += law.weights[k + 1] * filled[k + 1];
-    }
-    let mut reasons: Vec<Reason> = adds
-        .into_iter()
-        .enumerate()
-        .map(|(feature, adds)| Reason { feature, adds })
-        .filter(|r| r.adds.abs() >= TRIFLE)
-        .collect();
-    reasons.sort_by(|a, b| b.adds.abs().total_cmp(&a.adds.abs()).then(a.feature.cmp(&b.feature)));
+    let reasons = learnt.design.reasons(&learnt.law.weights[1..], &filled[1..]);
     let (low, high) = (chance(odds - half), chance(odds + half));
     Outlook { row, chance: chance(odds), low, high, expected: None, reasons }
 }

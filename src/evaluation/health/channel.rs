@@ -1,21 +1,11 @@
-//! The health of a dealer's channel, from what was sold and what stands on its ground.
-//!
-//! Five of the twelve measures of the trade come from sales, stock and the market model, the other seven from the months of the
-//! scenario's channel table ([`channel`]). Intervals are at 95 %: of counts of sales as Poisson counts, of shares as binomial ones,
-//! both by inverting the score test; of ratios of sums over months by their linear parts (Cochran 1977, 6.4), of means by Student's.
+//! The seven measures that the months of the channel table serve.
 
+use super::{Figure, Record, poisson, share};
 use crate::scenario::ChannelMonth;
-use crate::stats::interval::wilson;
 use crate::stats::special::student_two_sided;
+use crate::units::Money;
 use jiff::civil::Date;
-
-/// Two-sided 95 % quantile of the normal distribution.
-const Z: f64 = 1.959_963_985;
-
-/// Stock coefficient (months of sales in stock) at which the trade warns, and at which it sounds the alarm.
-pub const COEFFICIENT: (f64, f64) = (1.5, 2.5);
-/// Share of cars older than 90 days that is too much (assumed).
-pub const AGED: f64 = 0.1;
+use std::collections::BTreeMap;
 
 /// Days after the end of a month until its leads count: the younger ones may still buy.
 pub const LEADS_RIPEN: i32 = 60;
@@ -23,79 +13,6 @@ pub const LEADS_RIPEN: i32 = 60;
 pub const DRIVES_RIPEN: i32 = 30;
 /// Mean days of a month.
 const MONTH: f64 = 365.25 / 12.0;
-
-/// What is known of a dealer.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Record {
-    /// Cars sold in the window.
-    pub sold: f64,
-    /// Days of the window.
-    pub days: f64,
-    /// Cars in stock.
-    pub stock: f64,
-    /// Cars in stock for more than 90 days.
-    pub aged: f64,
-    /// Holding cost of that stock, money a day.
-    pub holding: f64,
-    /// Cars that the market model gives the dealer out of all that were sold in the window.
-    pub expected: f64,
-}
-
-/// A measure with its 95 % interval.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Figure {
-    /// The value.
-    pub value: f64,
-    /// Lower end.
-    pub low: f64,
-    /// Upper end; infinite when nothing was sold that it could be told from.
-    pub high: f64,
-}
-
-impl Figure {
-    fn map(self, f: impl Fn(f64) -> f64) -> Self {
-        Self { value: f(self.value), low: f(self.low), high: f(self.high) }
-    }
-}
-
-/// How a dealer stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tier {
-    /// No measure is surely on the wrong side of its line.
-    Green,
-    /// One is.
-    Amber,
-    /// More are, or the stock coefficient is surely above the alarm line.
-    Red,
-}
-
-impl Tier {
-    /// The word in the tables.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Green => "green",
-            Self::Amber => "amber",
-            Self::Red => "red",
-        }
-    }
-}
-
-/// A dealer's measures; `None` where there is nothing to measure.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Health {
-    /// Days in which today's stock would be sold.
-    pub turn_days: Option<Figure>,
-    /// The same in months.
-    pub coefficient: Option<Figure>,
-    /// Share of the stock that is older than 90 days.
-    pub aged_share: Option<Figure>,
-    /// Cars sold per car that the market model gives the dealer.
-    pub effectiveness: Option<Figure>,
-    /// Holding cost per car sold, money.
-    pub floor_plan: Option<Figure>,
-    /// How it stands.
-    pub tier: Tier,
-}
 
 /// The seven measures of a dealer's months; `None` where the table does not serve one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -180,49 +97,57 @@ fn scores(months: &[(u32, f64, f64)]) -> Option<Figure> {
     })
 }
 
-/// Interval of the mean of a Poisson count.
-pub fn poisson(count: f64) -> Figure {
-    let middle = count + Z * Z / 2.0;
-    let half = Z * (count + Z * Z / 4.0).sqrt();
-    Figure { value: count, low: middle - half, high: middle + half }
+/// The months of several dealers as if they were one: counts and money added up, scores put together.
+pub fn together(months: &[ChannelMonth]) -> Vec<ChannelMonth> {
+    let mut by_month: BTreeMap<Date, ChannelMonth> = BTreeMap::new();
+    for m in months {
+        by_month.entry(m.month).and_modify(|sum| *sum = added(sum, m)).or_insert(*m);
+    }
+    by_month.into_values().collect()
 }
 
-/// Interval of a share of `of` (Wilson).
-pub fn share(count: f64, of: f64) -> Option<Figure> {
-    wilson(count, of, Z).map(|(low, high)| Figure { value: count / of, low, high })
-}
-
-/// Measures a dealer.
-pub fn health(r: &Record) -> Health {
-    let sales = poisson(r.sold);
-    // Few sales make many days: the ends change places.
-    let days = (r.days > 0.0 && r.sold > 0.0).then(|| {
-        let of = |sold: f64| r.stock * r.days / sold;
-        Figure { value: of(sales.value), low: of(sales.high), high: of(sales.low) }
-    });
-    let coefficient = days.map(|d| d.map(|x| x * 12.0 / 365.0));
-    let aged_share = share(r.aged, r.stock);
-    let effectiveness = (r.expected > 0.0).then(|| sales.map(|x| x / r.expected));
-    let floor_plan = days.map(|d| d.map(|x| if r.stock > 0.0 { x * r.holding / r.stock } else { 0.0 }));
-    let wrong = [
-        coefficient.is_some_and(|c| c.low > COEFFICIENT.0),
-        aged_share.is_some_and(|a| a.low > AGED),
-        effectiveness.is_some_and(|e| e.high < 1.0),
-    ];
-    let tier = match wrong.iter().filter(|w| **w).count() {
-        _ if coefficient.is_some_and(|c| c.low > COEFFICIENT.1) => Tier::Red,
-        0 => Tier::Green,
-        1 => Tier::Amber,
-        _ => Tier::Red,
+fn added(a: &ChannelMonth, b: &ChannelMonth) -> ChannelMonth {
+    fn both<T>(a: Option<T>, b: Option<T>, add: impl Fn(T, T) -> T) -> Option<T>
+    where
+        T: Copy,
+    {
+        match (a, b) {
+            (Some(a), Some(b)) => Some(add(a, b)),
+            (a, b) => a.or(b),
+        }
+    }
+    let counts = |a: (u32, u32), b: (u32, u32)| (a.0.saturating_add(b.0), a.1.saturating_add(b.1));
+    let money = |a: (Money, Money), b: (Money, Money)| (a.0 + b.0, a.1 + b.1);
+    let scores = |a: (u32, f64, f64), b: (u32, f64, f64)| {
+        let (n, m) = (f64::from(a.0), f64::from(b.0));
+        let all = n + m;
+        if all == 0.0 {
+            return a;
+        }
+        let mean = (n * a.1 + m * b.1) / all;
+        let part = |k: f64, x: (u32, f64, f64)| (k - 1.0).max(0.0) * x.2 * x.2 + k * (x.1 - mean).powi(2);
+        (a.0.saturating_add(b.0), mean, ((part(n, a) + part(m, b)) / (all - 1.0).max(1.0)).sqrt())
     };
-    Health { turn_days: days, coefficient, aged_share, effectiveness, floor_plan, tier }
+    // Net prices and what was paid for the cars belong together: a month that lacks one of them counts in neither.
+    let priced = |m: &ChannelMonth| m.invoice.filter(|_| m.prices.is_some());
+    ChannelMonth {
+        site: a.site.min(b.site),
+        month: a.month,
+        staff: both(a.staff, b.staff, |a, b| a + b),
+        leads: both(a.leads, b.leads, counts),
+        drives: both(a.drives, b.drives, counts),
+        workshop: both(a.workshop, b.workshop, money),
+        prices: both(a.prices, b.prices, money),
+        invoice: both(priced(a), priced(b), |a, b| a + b),
+        visits: both(a.visits, b.visits, counts),
+        answers: both(a.answers, b.answers, scores),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ids::{Id, SiteId};
-    use crate::units::Money;
     use jiff::civil::date;
 
     fn month(month: Date) -> ChannelMonth {
@@ -273,40 +198,23 @@ mod tests {
         assert!(ratio(&[(1.0, 2.0)]).is_some_and(|f| f.high.is_infinite()));
     }
 
-    /// The Wilson interval of 10 out of 100, and the score interval of a count of 10, as textbooks print them.
+    /// Two dealers' months put together give the shares of both counted together, and the scores of all answers.
     #[test]
-    fn intervals_are_the_published_ones() {
-        let s = share(10.0, 100.0).expect("a share");
-        assert!((s.low - 0.0552).abs() < 5e-5 && (s.high - 0.1744).abs() < 5e-5, "{s:?}");
-        let p = poisson(10.0);
-        assert!((p.low - 5.432).abs() < 1e-3 && (p.high - 18.409).abs() < 1e-3, "{p:?}");
-        assert!(poisson(0.0).low.abs() < 1e-12 && share(0.0, 0.0).is_none());
-    }
-
-    /// Each end of the Poisson interval is the mean from which the count lies just 1.96 standard deviations away.
-    #[test]
-    fn the_score_test_is_inverted() {
-        for count in [1.0, 4.0, 30.0, 200.0] {
-            let p = poisson(count);
-            for end in [p.low, p.high] {
-                assert!(((count - end).abs() / end.sqrt() - Z).abs() < 1e-9);
-            }
-        }
-    }
-
-    #[test]
-    fn measures_follow_their_definitions() {
-        let r = Record { sold: 91.0, days: 91.0, stock: 60.0, aged: 6.0, holding: 1200.0, expected: 100.0 };
-        let h = health(&r);
-        assert_eq!(h.turn_days.map(|f| f.value), Some(60.0));
-        assert_eq!(h.floor_plan.map(|f| f.value), Some(1200.0));
-        assert!((h.coefficient.expect("sold").value - 60.0 * 12.0 / 365.0).abs() < 1e-12);
-        assert_eq!(h.effectiveness.map(|f| f.value), Some(0.91));
-        // 1.97 months, surely above 1.5; ten in a hundred may be less; 91 of 100 may be chance.
-        assert_eq!(h.tier, Tier::Amber);
-        assert_eq!(health(&Record { stock: 120.0, ..r }).tier, Tier::Red);
-        assert_eq!(health(&Record { stock: 20.0, aged: 0.0, ..r }).tier, Tier::Green);
-        let idle = health(&Record { sold: 0.0, ..r });
-        assert!(idle.turn_days.is_none() && idle.effectiveness.is_some_and(|e| e.high < 0.05));
+    fn several_dealers_are_measured_as_one() {
+        let mut other = month(date(2026, 3, 1));
+        other.leads = Some((300, 60));
+        other.answers = Some((30, 84.0, 7.0));
+        other.staff = None;
+        let both = together(&[month(date(2026, 3, 1)), other, month(date(2026, 4, 1))]);
+        assert_eq!(both.len(), 2);
+        assert_eq!((both[0].leads, both[0].staff), (Some((400, 70)), Some(4.0)));
+        let r = Record { sold: 91.0, days: 91.3125, ..Record::default() };
+        let c = channel(&r, &both[..1], date(2026, 6, 15));
+        assert_eq!(c.lead_conversion, share(70.0, 400.0));
+        // 10 scores of mean 80 (sd 5) and 30 of 84 (7): mean 83, squares 9·25 + 29·49 + 10·9 + 30·1.
+        let (n, mean, sd) = both[0].answers.expect("answers");
+        let right = ((9.0 * 25.0 + 29.0 * 49.0 + 90.0 + 30.0) / 39.0_f64).sqrt();
+        assert!(n == 40 && (mean - 83.0).abs() < 1e-12 && (sd - right).abs() < 1e-12, "{mean} {sd} {right}");
+        assert_eq!(c.satisfaction, scores(&[(10, 80.0, 5.0), (30, 84.0, 7.0)]));
     }
 }

@@ -1,4 +1,4 @@
-//! People who drove a car, whatever order they came in.
+//! People with what is known of them and what happened to them, whatever order they came in.
 
 /// Values of a column, one a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +14,7 @@ pub enum Cells {
     },
 }
 
-/// A column that may say who buys.
+/// A column that people are described by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Feature {
     /// Its name.
@@ -69,26 +69,26 @@ pub(super) fn shown(word: &str) -> &str {
     if word.is_empty() { EMPTY } else { word }
 }
 
-/// Rows by id, so that the order of the file means nothing.
+/// Rows by id, so that the order of the file means nothing; `O` is what happened to each.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Table {
+pub struct Table<O> {
     /// Ids, ascending.
     pub ids: Vec<String>,
-    /// Whether each bought; `None` while that is open.
-    pub bought: Vec<Option<bool>>,
-    /// Margin if bought, money, where known.
+    /// What happened to each.
+    pub outcomes: Vec<O>,
+    /// Money that hangs on each, where known.
     pub values: Vec<Option<f64>>,
     /// Columns.
     pub features: Vec<Feature>,
 }
 
-impl Table {
+impl<O: Copy> Table<O> {
     /// A table of rows in any order; all lists have one entry a row, ids are distinct.
-    pub fn new(ids: Vec<String>, bought: Vec<Option<bool>>, values: Vec<Option<f64>>, features: Vec<Feature>) -> Self {
+    pub fn new(ids: Vec<String>, outcomes: Vec<O>, values: Vec<Option<f64>>, features: Vec<Feature>) -> Self {
         let mut order: Vec<usize> = (0..ids.len()).collect();
         order.sort_by(|a, b| ids[*a].cmp(&ids[*b]));
         let mut table = Self {
-            bought: order.iter().map(|k| bought[*k]).collect(),
+            outcomes: order.iter().map(|k| outcomes[*k]).collect(),
             values: order.iter().map(|k| values[*k]).collect(),
             ids,
             features,
@@ -97,14 +97,17 @@ impl Table {
         table.ids.sort_unstable();
         table
     }
+}
 
+/// Of people some of whom have an outcome and the others not yet.
+impl Table<Option<bool>> {
     /// Rows with a known outcome, and the outcomes.
     pub fn known(&self) -> (Vec<usize>, Vec<bool>) {
-        self.bought.iter().enumerate().filter_map(|(k, b)| Some((k, (*b)?))).unzip()
+        self.outcomes.iter().enumerate().filter_map(|(k, b)| Some((k, (*b)?))).unzip()
     }
 
     /// Rows whose outcome is open.
     pub fn open(&self) -> Vec<usize> {
-        (0..self.ids.len()).filter(|k| self.bought[*k].is_none()).collect()
+        (0..self.ids.len()).filter(|k| self.outcomes[*k].is_none()).collect()
     }
 }

@@ -1,8 +1,7 @@
 //! From a row's values to the standardised columns of a law, and from its weights back to the values' own units.
 
-use super::logit::{self, Logit};
-use super::table::shown;
-use super::{CONFIDENCE, Cells, Feature, Refusal, Table};
+use super::table::{Cells, EMPTY, Feature, shown};
+use super::{CONFIDENCE, MOST_COEFFICIENTS, PER_COEFFICIENT, Unfit};
 use crate::stats::normal::quantile;
 
 /// Rows in which a word, or an empty number, must be seen for a coefficient of its own; rarer words are put together.
@@ -39,6 +38,18 @@ pub struct Column {
     pub rows: usize,
 }
 
+/// What a feature adds to a row's log odds, or log hazard, against a row that is everywhere at the mean.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reason {
+    /// Position of the feature.
+    pub feature: usize,
+    /// What it adds.
+    pub adds: f64,
+}
+
+/// What adds less than this is no reason.
+const TRIFLE: f64 = 0.005;
+
 /// What a word says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Said {
@@ -61,7 +72,7 @@ enum Coding {
 /// How rows become columns: learnt from some rows, good for all.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Design {
-    /// Columns without the start.
+    /// Columns.
     pub columns: Vec<Column>,
     codings: Vec<Coding>,
 }
@@ -69,7 +80,7 @@ pub struct Design {
 /// A weight in the units of the table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Coefficient {
-    /// Name of its feature; empty for the start.
+    /// Name of its feature; empty for a law's start.
     pub feature: String,
     /// The word, `(other)`, or `(empty)`; empty for a number itself.
     pub word: String,
@@ -77,7 +88,7 @@ pub struct Coefficient {
     pub against: String,
     /// Rows that were learnt from in which it holds.
     pub rows: usize,
-    /// Change of the log odds for one unit more.
+    /// Change of the log odds, or of the log hazard, for one unit more.
     pub estimate: f64,
     /// Its standard error.
     pub error: f64,
@@ -102,9 +113,9 @@ impl Coefficient {
 
 impl Design {
     /// Learns the columns from some rows of a table.
-    pub fn new(table: &Table, rows: &[usize]) -> Self {
+    pub fn new(features: &[Feature], rows: &[usize]) -> Self {
         let mut design = Self { columns: Vec::new(), codings: Vec::new() };
-        for (k, feature) in table.features.iter().enumerate() {
+        for (k, feature) in features.iter().enumerate() {
             let coding = match &feature.cells {
                 Cells::Numbers(values) => design.number(k, values, rows),
                 Cells::Words { words, codes } => design.words(k, words.len(), codes, rows),
@@ -122,7 +133,7 @@ impl Design {
         let gone = rows.len() - there.len();
         let empty = (gone.min(there.len()) >= LEAST).then(|| self.share(feature, Term::Empty, gone, rows.len()));
         match (own, empty) {
-            (None, None) => Coding::LeftOut("is nearly the same in every row with a known outcome"),
+            (None, None) => Coding::LeftOut("is nearly the same in every row that is learnt from"),
             (own, empty) => Coding::Number { own, empty },
         }
     }
@@ -166,17 +177,11 @@ impl Design {
         self.columns.len() - 1
     }
 
-    /// Numbers of a filled row: the start and the columns.
-    pub fn width(&self) -> usize {
-        self.columns.len() + 1
-    }
-
-    /// Writes a row of the table: 1, then every column less its mean by its standard deviation; 0 where nothing is said.
-    pub fn fill(&self, table: &Table, row: usize, into: &mut [f64]) {
+    /// Writes a row: every column less its mean by its standard deviation; 0 where nothing is said.
+    pub fn fill(&self, features: &[Feature], row: usize, into: &mut [f64]) {
         into.fill(0.0);
-        into[0] = 1.0;
-        let mut put = |k: usize, x: f64| into[k + 1] = (x - self.columns[k].mean) / self.columns[k].spread;
-        for (feature, coding) in table.features.iter().zip(&self.codings) {
+        let mut put = |k: usize, x: f64| into[k] = (x - self.columns[k].mean) / self.columns[k].spread;
+        for (feature, coding) in features.iter().zip(&self.codings) {
             match (coding, &feature.cells) {
                 (Coding::Number { own, empty }, Cells::Numbers(values)) => {
                     let x = values[row];
@@ -198,46 +203,68 @@ impl Design {
         }
     }
 
-    /// Learns a law from rows of the table and their outcomes.
-    ///
-    /// # Errors
-    /// [`Refusal::NoMaximum`], only where `ridge` is 0.
-    pub fn fit(&self, table: &Table, rows: &[usize], bought: &[bool], ridge: f64) -> Result<Logit, Refusal> {
-        logit::fit(self.width(), bought, |k, into| self.fill(table, rows[k], into), ridge)
-    }
-
     /// Features without a column, and why.
-    pub fn left_out<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = (&'a str, &'static str)> {
-        table.features.iter().zip(&self.codings).filter_map(|(f, c)| match c {
+    pub fn left_out<'a>(&'a self, features: &'a [Feature]) -> impl Iterator<Item = (&'a str, &'static str)> {
+        features.iter().zip(&self.codings).filter_map(|(f, c)| match c {
             Coding::LeftOut(why) => Some((f.name.as_str(), *why)),
             _ => None,
         })
     }
 
-    /// The law's weights in the units of the table, the start first: it is where all numbers are 0 and all words those
-    /// that others are compared with.
-    pub fn coefficients(&self, table: &Table, law: &Logit) -> Vec<Coefficient> {
-        let start: Vec<f64> = std::iter::once(1.0).chain(self.columns.iter().map(|c| -c.mean / c.spread)).collect();
-        let mut list = vec![Coefficient {
-            feature: String::new(),
-            word: String::new(),
-            against: String::new(),
-            rows: 0,
-            estimate: law.log_odds(&start),
-            error: law.error(&start),
-        }];
-        for (k, column) in self.columns.iter().enumerate() {
-            let feature = &table.features[column.feature];
-            list.push(Coefficient {
+    /// A law's weights, one a column, with their standard errors, in the units of the table.
+    pub fn coefficients(
+        &self,
+        features: &[Feature],
+        weights: &[f64],
+        error: impl Fn(usize) -> f64,
+    ) -> Vec<Coefficient> {
+        let one = |(k, column): (usize, &Column)| {
+            let feature = &features[column.feature];
+            Coefficient {
                 feature: feature.name.clone(),
                 word: said(feature, &column.term),
                 against: self.against(feature, column),
                 rows: column.rows,
-                estimate: law.weights[k + 1] / column.spread,
-                error: law.covariance[k + 1][k + 1].max(0.0).sqrt() / column.spread,
-            });
+                estimate: weights[k] / column.spread,
+                error: error(k) / column.spread,
+            }
+        };
+        self.columns.iter().enumerate().map(one).collect()
+    }
+
+    /// What each feature adds to a filled row under a law's weights, against a row that is everywhere at the mean: the largest
+    /// first, without trifles.
+    pub fn reasons(&self, weights: &[f64], filled: &[f64]) -> Vec<Reason> {
+        let mut adds = vec![0.0; self.codings.len()];
+        for ((column, w), x) in self.columns.iter().zip(weights).zip(filled) {
+            adds[column.feature] += w * x;
         }
-        list
+        let all = adds.into_iter().enumerate().map(|(feature, adds)| Reason { feature, adds });
+        let mut reasons: Vec<Reason> = all.filter(|r| r.adds.abs() >= TRIFLE).collect();
+        reasons.sort_by(|a, b| b.adds.abs().total_cmp(&a.adds.abs()).then(a.feature.cmp(&b.feature)));
+        reasons
+    }
+
+    /// Refuses more coefficients than the rarest outcome can carry, of which there are `rare`, called `named`.
+    ///
+    /// # Errors
+    /// [`Unfit`].
+    pub fn enough(&self, features: &[Feature], rare: usize, named: &'static str) -> Result<(), Unfit> {
+        let coefficients = self.columns.len();
+        if coefficients == 0 {
+            let why: Vec<String> = self.left_out(features).map(|(name, why)| format!("\"{name}\" {why}")).collect();
+            return Err(Unfit::Nothing(if why.is_empty() { "there is none".into() } else { why.join(", ") }));
+        }
+        if coefficients > MOST_COEFFICIENTS {
+            return Err(Unfit::Wide(coefficients));
+        }
+        if rare < PER_COEFFICIENT * coefficients {
+            let width = |f: usize| self.columns.iter().filter(|c| c.feature == f).count();
+            let widest = (0..features.len()).rev().max_by_key(|f| width(*f)).unwrap_or(0);
+            let (name, width) = (features[widest].name.clone(), width(widest));
+            return Err(Unfit::Thin { coefficients, rare, named, widest: name, width });
+        }
+        Ok(())
     }
 
     fn against(&self, feature: &Feature, column: &Column) -> String {
@@ -248,9 +275,9 @@ impl Design {
     }
 }
 
-/// By what the odds are multiplied when the log odds rise by so much.
-pub fn ratio(log_odds: f64) -> f64 {
-    libm::exp(log_odds)
+/// By what odds, or a hazard, are multiplied when their logarithm rises by so much.
+pub fn ratio(rise: f64) -> f64 {
+    libm::exp(rise)
 }
 
 /// The word of a column, for people.
@@ -258,7 +285,7 @@ fn said(feature: &Feature, term: &Term) -> String {
     match (term, &feature.cells) {
         (Term::Word(w), Cells::Words { words, .. }) => shown(&words[*w]).to_owned(),
         (Term::Other, _) => OTHER.to_owned(),
-        (Term::Empty, _) => super::table::EMPTY.to_owned(),
+        (Term::Empty, _) => EMPTY.to_owned(),
         _ => String::new(),
     }
 }
