@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod choice;
 mod churn;
 mod closed_loop;
 mod compare;
@@ -127,6 +128,8 @@ enum Command {
     Customers(customers::CustomersArgs),
     /// Who of those that drove a car buys it, why, and whom to follow up first: from a table (descriptive).
     Propensity(propensity::PropensityArgs),
+    /// What draws buyers to a store: multinomial and nested logit from what they chose (descriptive).
+    Choice(choice::ChoiceArgs),
     /// Who leaves, when and why, and whom to see first: from a table of customers (descriptive).
     Churn(churn::ChurnArgs),
     /// Event logs against the process that is wanted: fitness, deviations, times, and tasks for what is still to be done.
@@ -216,6 +219,7 @@ pub fn main() -> ExitCode {
         Command::Study(args) => study::run(&args),
         Command::Customers(args) => customers::run(&args),
         Command::Propensity(args) => propensity::run(&args),
+        Command::Choice(args) => choice::run(&args),
         Command::Churn(args) => churn::run(&args),
         Command::Conform(args) => conform::run(&args),
         Command::Dispatch(args) => dispatch::run(&args),

@@ -3,6 +3,7 @@
 //!
 //! Nothing here enters the simulation yet: every answer of this room is descriptive, and says so.
 
+pub mod choice;
 pub mod competition;
 pub mod customers;
 pub mod lambert;

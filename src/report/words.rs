@@ -175,8 +175,8 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "league.how.tier",
-        "Amber: one measure is wrong (coefficient above 1.5, aged above 10 %, effectiveness below 1; sales per head, leads and drives won, absorption and retention below four fifths, scores below nine tenths of the network's; sold below cost). Red: more than one is, or the coefficient is above 2.5. A measure is wrong from when its interval lies wholly on the wrong side until its value is right again.",
-        "黄色：一项指标不利（系数高于 1.5、长库龄高于 10%、效能低于 1；人均销量、线索与试驾转化、吸收率、客户保持率低于全网的五分之四，满意度低于十分之九；价格倒挂）；红色：多于一项，或系数高于 2.5。指标自其区间全部落在不利一侧起算不利，至其数值恢复为止。",
+        "Amber: one measure is wrong (coefficient above 1.5, aged above 10 %, effectiveness below 1; sales per head, leads and drives won, absorption and retention below four fifths, scores below nine tenths of the network's; sold below cost), or two that are not both of the first three. Red: more, or the coefficient is above 2.5. A measure is wrong from when its interval lies wholly on the wrong side until its value is right again.",
+        "黄色：一项指标不利（系数高于 1.5、长库龄高于 10%、效能低于 1；人均销量、线索与试驾转化、吸收率、客户保持率低于全网的五分之四，满意度低于十分之九；价格倒挂），或两项且不同属前三项；红色：更多，或系数高于 2.5。指标自其区间全部落在不利一侧起算不利，至其数值恢复为止。",
     ),
     (
         "league.how.held",

@@ -12,6 +12,8 @@ pub mod control;
 pub mod interval;
 pub mod knockout;
 pub mod least_squares;
+pub mod matrix;
+pub mod newton;
 pub mod normal;
 pub mod poisson;
 pub mod quasi;

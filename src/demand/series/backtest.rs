@@ -36,7 +36,7 @@ pub struct Backtest {
     pub series: usize,
     /// Origins of each.
     pub origins: usize,
-    /// Pinball loss by method, in the order of `names`, and series; none for series that are too short.
+    /// Pinball loss by method, in the order of `names`, and series that is long enough; infinite where the method could not serve it.
     losses: Vec<Vec<f64>>,
     names: Vec<Choice>,
 }
@@ -73,7 +73,8 @@ pub fn backtest(series: &[Vec<f64>], options: &Options, origins: usize) -> Optio
             tallies.iter_mut().zip(judged).for_each(|(sum, one)| sum.add(&one.unwrap_or_default()));
         }
     }
-    let losses = tallies.iter().map(|own| own.iter().map(|t| t.pinball / t.points.max(1.0)).collect()).collect();
+    let loss = |t: &Tally| if t.served < t.points { f64::INFINITY } else { t.pinball / t.points.max(1.0) };
+    let losses = tallies.iter().map(|own| own.iter().map(loss).collect()).collect();
     let mut scores: Vec<Score> = names.iter().zip(&tallies).map(|(c, own)| score(c.name(), own)).collect();
     scores.sort_by(|a, b| a.pinball.total_cmp(&b.pinball));
     Some(Backtest { scores, series: list.len(), origins, losses, names })
@@ -161,22 +162,28 @@ const TOGETHER: usize = 3;
 const DRAW: f64 = 4.0;
 
 impl Backtest {
-    /// The choice with the least loss over the table.
+    /// The choice with the least loss over the table, of those that could serve most of it.
     pub fn best(&self) -> Choice {
-        let name = self.scores[0].method;
-        self.names.iter().copied().find(|c| c.name() == name).unwrap_or(Choice::Pooled)
+        let best = self.scores.iter().find(|s| s.served > 0.5);
+        self.names.iter().copied().find(|c| best.is_some_and(|b| c.name() == b.method)).unwrap_or(Choice::Pooled)
     }
 
     /// Of each series that is long enough, in the order of the table, the few choices with the least loss, its own drawn towards
     /// the table's.
     pub fn together(&self) -> Vec<Vec<Choice>> {
-        let mean: Vec<f64> = self.losses.iter().map(|own| own.iter().sum::<f64>() / own.len() as f64).collect();
+        // The mean over the series that a method could serve.
+        let over = |own: &Vec<f64>| {
+            let served: Vec<f64> = own.iter().copied().filter(|l| l.is_finite()).collect();
+            served.iter().sum::<f64>() / served.len().max(1) as f64
+        };
+        let mean: Vec<f64> = self.losses.iter().map(over).collect();
         let n = self.origins as f64;
         let few = |k: usize| {
             let drawn = |c: usize| (n * self.losses[c][k] + DRAW * mean[c]) / (n + DRAW);
             let mut order: Vec<usize> = (0..self.names.len()).collect();
             order.sort_by(|a, b| drawn(*a).total_cmp(&drawn(*b)).then(a.cmp(b)));
-            order[..TOGETHER.min(order.len())].iter().map(|c| self.names[*c]).collect()
+            let served = order.into_iter().filter(|c| self.losses[*c][k].is_finite());
+            served.take(TOGETHER).map(|c| self.names[c]).collect()
         };
         (0..self.series).map(few).collect()
     }

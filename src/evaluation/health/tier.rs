@@ -26,7 +26,7 @@ pub const KEEP: i32 = 91;
 pub enum Tier {
     /// No measure is wrong.
     Green,
-    /// One is.
+    /// One is, or two of which one at least is of the channel table.
     Amber,
     /// More are, or the stock coefficient is above the alarm line.
     Red,
@@ -170,12 +170,14 @@ impl Memory {
     }
 }
 
-/// The tier of wrong measures.
+/// The tier of wrong measures: red by the alarm, by two of stock and sales, or by three of all.
 fn tier(wrong: &[Measure]) -> Tier {
+    let own = [Measure::Coefficient, Measure::Aged, Measure::Effectiveness];
+    let ours = wrong.iter().filter(|m| own.contains(m)).count();
     match wrong.len() {
-        _ if wrong.contains(&Measure::Alarm) => Tier::Red,
+        _ if wrong.contains(&Measure::Alarm) || ours > 1 => Tier::Red,
         0 => Tier::Green,
-        1 => Tier::Amber,
+        1 | 2 => Tier::Amber,
         _ => Tier::Red,
     }
 }
@@ -235,7 +237,9 @@ mod tests {
         let good = health(&Record { stock: 20.0, aged: 0.0, ..r });
         let day = date(2026, 1, 5);
         let found = review(None, (&good, &own), &network, day);
-        assert_eq!((found.tier, found.wrong), (Tier::Red, vec![Measure::Absorption, Measure::Retention]));
+        assert_eq!((found.tier, found.wrong), (Tier::Amber, vec![Measure::Absorption, Measure::Retention]));
+        let three = review(None, (&good, &Channel { inverted: Some(true), ..own }), &network, day);
+        assert_eq!((three.tier, three.wrong.len()), (Tier::Red, 3));
         let inverted = Channel { inverted: Some(true), retention: figure(0.39, 0.05), ..Channel::default() };
         assert_eq!(review(None, (&good, &inverted), &network, day).wrong, [Measure::Inversion]);
     }

@@ -1,5 +1,6 @@
 //! Files of the market room: one small options file and plain tables beside it, or a table alone.
 
+pub mod choice;
 pub mod churn;
 pub mod competition;
 mod desk;

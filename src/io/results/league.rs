@@ -54,9 +54,9 @@ fn measures(record: &Record, health: &Health, channel: &Channel) -> Vec<Cell<'st
     counts
         .into_iter()
         .chain(ends(health.turn_days, 3))
-        .chain(ends(health.coefficient, 5))
-        .chain(ends(health.aged_share, 6))
-        .chain(ends(health.effectiveness, 6))
+        .chain(ends(health.coefficient, 4))
+        .chain(ends(health.aged_share, 4))
+        .chain(ends(health.effectiveness, 4))
         .chain([floor])
         .chain(ends(channel.per_head, 2))
         .chain(ends(channel.lead_conversion, 4))

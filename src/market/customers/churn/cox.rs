@@ -3,7 +3,7 @@
 use super::hazard::{Moment, moments};
 use super::{Customers, Refusal, Spell};
 use crate::market::customers::people::design::Design;
-use crate::market::customers::people::newton::{Sums, climb, dot, outer};
+use crate::stats::newton::{Sums, climb, dot, outer};
 use crate::stats::normal;
 
 /// Filled rows beside what happened to them.

@@ -4,7 +4,6 @@
 
 pub mod design;
 pub mod folds;
-pub(super) mod newton;
 mod table;
 
 pub use table::{Cells, EMPTY, Feature, Table};

@@ -1,7 +1,7 @@
 //! Logistic regression with a ridge, by Newton's steps (iteratively reweighted least squares).
 
 use super::Refusal;
-use crate::market::customers::people::newton::{Sums, climb, dot, outer};
+use crate::stats::newton::{Sums, climb, dot, outer};
 use rayon::prelude::*;
 
 /// Rows summed at a time: sums are the same on any number of threads.

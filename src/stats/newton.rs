@@ -1,6 +1,6 @@
 //! Newton's steps to the top of a penalised concave likelihood.
 
-use crate::market::customers::fit::{factor, inverse, solve};
+use super::matrix::{factor, inverse, solve};
 
 /// Steps; a concave function with a maximum takes about eight.
 const STEPS: usize = 60;
@@ -10,11 +10,12 @@ const HALVINGS: usize = 40;
 const FAR: f64 = 25.0;
 
 /// The penalised likelihood at a place, with slope and curvature.
-pub(in crate::market::customers) struct Sums {
+pub struct Sums {
     /// Log-likelihood without the penalty.
     pub likelihood: f64,
     /// With it.
     height: f64,
+    /// Its slope.
     pub slope: Vec<f64>,
     /// Lower triangle of the information by rows.
     pub information: Vec<f64>,
@@ -22,19 +23,24 @@ pub(in crate::market::customers) struct Sums {
     pub farthest: f64,
 }
 
-/// The top: weights, inverse of the penalised information, log-likelihood without the penalty.
-pub(in crate::market::customers) struct Top {
+/// A top.
+pub struct Top {
+    /// Where it is.
     pub weights: Vec<f64>,
+    /// Inverse of the penalised information there.
     pub covariance: Vec<Vec<f64>>,
+    /// Log-likelihood without the penalty.
     pub likelihood: f64,
 }
 
 impl Sums {
+    /// Nothing summed yet.
     pub fn zero(width: usize) -> Self {
         let information = vec![0.0; width * (width + 1) / 2];
         Self { likelihood: 0.0, height: 0.0, slope: vec![0.0; width], information, farthest: 0.0 }
     }
 
+    /// Adds what other rows sum to.
     pub fn add(&mut self, other: &Self) {
         self.likelihood += other.likelihood;
         self.farthest = self.farthest.max(other.farthest);
@@ -62,7 +68,7 @@ impl Sums {
 }
 
 /// Adds `weight · x xᵀ` to a lower triangle by rows.
-pub(in crate::market::customers) fn outer(triangle: &mut [f64], weight: f64, x: &[f64]) {
+pub fn outer(triangle: &mut [f64], weight: f64, x: &[f64]) {
     let mut at = 0;
     for i in 0..x.len() {
         let own = weight * x[i];
@@ -73,18 +79,14 @@ pub(in crate::market::customers) fn outer(triangle: &mut [f64], weight: f64, x: 
     }
 }
 
-pub(in crate::market::customers) fn dot(a: &[f64], b: &[f64]) -> f64 {
+/// Inner product.
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// Maximises a likelihood with a ridge on the weights from `first` on, starting `at` a place; `small` is a rise that is none.
 /// `None` where the ridge is 0 and the likelihood rises for ever, or columns repeat each other.
-pub(in crate::market::customers) fn climb(
-    at: Vec<f64>,
-    sums: impl Fn(&[f64]) -> Sums,
-    (ridge, first): (f64, usize),
-    small: f64,
-) -> Option<Top> {
+pub fn climb(at: Vec<f64>, sums: impl Fn(&[f64]) -> Sums, (ridge, first): (f64, usize), small: f64) -> Option<Top> {
     let sums = |w: &[f64]| sums(w).penalised(w, ridge, first);
     let mut here = sums(&at);
     let mut at = at;
