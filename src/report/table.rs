@@ -234,7 +234,9 @@ pub fn league(view: &View) -> Table {
         rows.iter().map(|r| r.region.as_str()),
         listed,
     );
-    let data = texts!(data, rows, tier, seen);
+    let data = texts!(data, rows, tier);
+    let moving = rows.iter().any(|r| !r.seen.is_empty());
+    let data = if moving { texts!(data, rows, seen) } else { data };
     let data = numbers!(
         data,
         rows,
@@ -263,8 +265,11 @@ pub fn league(view: &View) -> Table {
     let mut table = Table::new::<League>(&["site_id"], rows.len(), data)
         .column("site_id", "col.store", "site")
         .column("region", "col.region", "text")
-        .column("tier", "col.tier", "severity")
-        .column("seen", "col.seen", "severity")
+        .column("tier", "col.tier", "severity");
+    if moving {
+        table = table.column("seen", "col.seen", "severity");
+    }
+    table = table
         .column("sold_cars", "col.sold", "cars")
         .column("stock_cars", "col.instock", "cars")
         .column("turn_days", "col.turn", "one")

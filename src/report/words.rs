@@ -137,8 +137,8 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     // Dealer league
     (
         "league.total",
-        "{red} dealers are red, {amber} amber and {green} green, by what they sold in the last weeks (13 at most) and what stands on their ground today.",
-        "按最近（至多 13 周）的销量与当前库存：红色 {red} 家，黄色 {amber} 家，绿色 {green} 家。",
+        "{red} dealers are red, {amber} amber and {green} green, by what they sold in the last weeks (13 at most), what stands on their ground today and, where there is one, the channel table.",
+        "按最近（至多 13 周）的销量、当前库存及 channel 数据表（如有）：红色 {red} 家，黄色 {amber} 家，绿色 {green} 家。",
     ),
     ("league.worst", "The five that stand worst", "状况最差的五家"),
     (
