@@ -5,6 +5,7 @@ use super::terminal::{print, say};
 use super::{check, exit, out};
 use crate::io::market::choice::{self as tables, Columns};
 use crate::io::results::table::{Cell, Table};
+use crate::io::scenario::records::folded;
 use crate::market::choice::fit::Kind;
 use crate::market::choice::{Choices, Estimate, Form, Law, Parameter, estimate};
 use serde_json::{Value, json};
@@ -92,7 +93,9 @@ fn answer(args: &ChoiceArgs) -> Result<String, u8> {
         (_, true) => Form::Unscaled,
         _ => Form::Scaled,
     };
-    let law = Law { form, same: args.same, constants: args.constants, upper };
+    let named = |c: &String| args.log.iter().any(|l| folded(l) == folded(c));
+    let logs = (0..choices.columns.len()).filter(|k| named(&choices.columns[*k])).collect();
+    let law = Law { form, same: args.same, constants: args.constants, upper, logs };
     let found = estimate(&choices, &law).map_err(|why| refused(&why))?;
     let told = Told { choices, found, form };
     if let Some(out) = &args.out {

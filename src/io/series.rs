@@ -7,6 +7,9 @@ use std::path::Path;
 /// Longest series and most series that are accepted.
 const MOST: usize = 10_000_000;
 
+/// Largest value, by size.
+const LARGEST: f64 = 1e15;
+
 /// Series by name, in the order of the file.
 #[derive(Debug)]
 pub struct Table {
@@ -53,7 +56,10 @@ pub fn read(file: &Path) -> Result<Table, Vec<Fault>> {
         let mut values = Vec::with_capacity(known);
         for (k, field) in fields.iter().enumerate().take(known + 1).skip(1) {
             match field.parse::<f64>() {
-                Ok(v) if v.is_finite() => values.push(v),
+                Ok(v) if v.abs() <= LARGEST => values.push(v),
+                Ok(v) if v.is_finite() => {
+                    faults.push(one(line, format!("column {}: {v:e} is beyond {LARGEST:e}; check its unit", k + 1)));
+                }
                 _ if field.is_empty() => faults.push(one(
                     line,
                     format!(
@@ -172,6 +178,7 @@ mod tests {
 
     #[test]
     fn all_faults_at_once_with_line_and_column() {
+        assert!(read_text("a,1,2e15\n").unwrap_err()[0].contains("column 3: 2e15 is beyond 1e15; check its unit"));
         let faults = read_text("id,w1,w2,w3\na,1,,3\na,x,2,3\nb,nan\nc\n,1\n").unwrap_err();
         let expected =
             ["2: column 3: a value", "3: column 1: the name \"a\"", "3: column 2: \"x\"", "4: column 2: \"nan\""];

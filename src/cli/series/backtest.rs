@@ -32,7 +32,10 @@ pub(super) fn run(file: &Path, series: &[Vec<f64>], options: &Options, origins: 
                 "inside": s.inside, "served": s.served })
         };
         let scores: Vec<_> = made.scores.iter().map(one).collect();
-        return print(&format!("{}\n", json!({ "series": made.series, "origins": made.origins, "methods": scores })));
+        return print(&format!(
+            "{}\n",
+            json!({ "series": made.tried.len(), "origins": made.origins, "methods": scores })
+        ));
     }
     print(&text(&made, options))
 }
@@ -51,7 +54,16 @@ fn text(made: &Backtest, options: &Options) -> String {
     let between = 100.0 * (last.unwrap_or(&0.0) - first.unwrap_or(&0.0));
     let mut text = format!(
         "{} series at {} past origins, {} steps ahead; losses in units of a series' mean step\n  {:<15} {:>8} {:>8} {:>8} {:>8} {:>9} {:>8}\n",
-        made.series, made.origins, options.horizon, "method", "pinball", "MASE", "sMAPE", "bias", "inside", "served"
+        made.tried.len(),
+        made.origins,
+        options.horizon,
+        "method",
+        "pinball",
+        "MASE",
+        "sMAPE",
+        "bias",
+        "inside",
+        "served"
     );
     for s in &made.scores {
         let _ = writeln!(

@@ -7,6 +7,8 @@ use rayon::prelude::*;
 
 /// Fewest values of a series at its earliest origin.
 const LEAST_PAST: usize = 8;
+/// Most series that are tried; of longer tables every so many.
+const MOST_TRIED: usize = 4_000;
 
 /// How a method did.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,11 +34,11 @@ pub struct Score {
 pub struct Backtest {
     /// Methods by rising pinball loss.
     pub scores: Vec<Score>,
-    /// Series that are long enough.
-    pub series: usize,
+    /// Positions of the series that were tried.
+    pub tried: Vec<usize>,
     /// Origins of each.
     pub origins: usize,
-    /// Pinball loss by method, in the order of `names`, and series that is long enough; infinite where the method could not serve it.
+    /// Pinball loss by method, in the order of `names`, and series that was tried; infinite where the method could not serve it.
     losses: Vec<Vec<f64>>,
     names: Vec<Choice>,
 }
@@ -54,6 +56,7 @@ pub fn backtest(series: &[Vec<f64>], options: &Options, origins: usize) -> Optio
     if list.is_empty() {
         return None;
     }
+    let list: Vec<usize> = list.iter().copied().step_by(list.len().div_ceil(MOST_TRIED)).collect();
     let mut tallies = vec![vec![Tally::default(); list.len()]; names.len()];
     for back in 1..=origins {
         // Of each series, how much is known at this origin.
@@ -77,7 +80,7 @@ pub fn backtest(series: &[Vec<f64>], options: &Options, origins: usize) -> Optio
     let losses = tallies.iter().map(|own| own.iter().map(loss).collect()).collect();
     let mut scores: Vec<Score> = names.iter().zip(&tallies).map(|(c, own)| score(c.name(), own)).collect();
     scores.sort_by(|a, b| a.pinball.total_cmp(&b.pinball));
-    Some(Backtest { scores, series: list.len(), origins, losses, names })
+    Some(Backtest { scores, tried: list, origins, losses, names })
 }
 
 /// A method's outlook of a series, and whether it could serve it.
@@ -168,28 +171,28 @@ impl Backtest {
         self.names.iter().copied().find(|c| best.is_some_and(|b| c.name() == b.method)).unwrap_or(Choice::Pooled)
     }
 
-    /// Of each series that is long enough, in the order of the table, the few choices with the least loss, its own drawn towards
-    /// the table's.
-    pub fn together(&self) -> Vec<Vec<Choice>> {
+    /// Of each series of the table, the few choices with the least loss: of one that was tried its own loss, drawn towards the
+    /// table's, of the others the table's; none of those that are too short.
+    pub fn together(&self, series: &[Vec<f64>], options: &Options) -> Vec<Vec<Choice>> {
         // The mean over the series that a method could serve.
         let over = |own: &Vec<f64>| {
             let served: Vec<f64> = own.iter().copied().filter(|l| l.is_finite()).collect();
-            served.iter().sum::<f64>() / served.len().max(1) as f64
+            if served.is_empty() { f64::INFINITY } else { served.iter().sum::<f64>() / served.len() as f64 }
         };
         let mean: Vec<f64> = self.losses.iter().map(over).collect();
         let n = self.origins as f64;
-        let few = |k: usize| {
-            let drawn = |c: usize| (n * self.losses[c][k] + DRAW * mean[c]) / (n + DRAW);
-            let mut order: Vec<usize> = (0..self.names.len()).collect();
-            order.sort_by(|a, b| drawn(*a).total_cmp(&drawn(*b)).then(a.cmp(b)));
-            let served = order.into_iter().filter(|c| self.losses[*c][k].is_finite());
-            served.take(TOGETHER).map(|c| self.names[c]).collect()
+        let few = |loss: &dyn Fn(usize) -> f64| {
+            let mut order: Vec<usize> = (0..self.names.len()).filter(|c| loss(*c).is_finite()).collect();
+            order.sort_by(|a, b| loss(*a).total_cmp(&loss(*b)).then(a.cmp(b)));
+            order.into_iter().take(TOGETHER).map(|c| self.names[c]).collect::<Vec<_>>()
         };
-        (0..self.series).map(few).collect()
-    }
-
-    /// Whether a series of that length was tried.
-    pub fn tried(&self, length: usize, options: &Options) -> bool {
-        length >= LEAST_PAST + options.horizon
+        let of_table = few(&|c| mean[c]);
+        let long = |y: &Vec<f64>| y.len() >= LEAST_PAST + options.horizon;
+        let mut all: Vec<Vec<Choice>> =
+            series.iter().map(|y| if long(y) { of_table.clone() } else { Vec::new() }).collect();
+        for (t, &k) in self.tried.iter().enumerate() {
+            all[k] = few(&|c| (n * self.losses[c][t] + DRAW * mean[c]) / (n + DRAW));
+        }
+        all
     }
 }

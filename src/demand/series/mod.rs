@@ -134,9 +134,7 @@ fn together(series: &[Vec<f64>], options: &Options) -> Vec<Outlook> {
     let Some(tried) = backtest::backtest(series, options, options.origins) else {
         return series.iter().enumerate().map(|(k, y)| of_pool(pool.as_ref(), k, y, options)).collect();
     };
-    let mut chosen = vec![Vec::new(); series.len()];
-    let long = (0..series.len()).filter(|k| tried.tried(series[*k].len(), options));
-    long.zip(tried.together()).for_each(|(k, few)| chosen[k] = few);
+    let chosen = tried.together(series, options);
     let one = |(k, few): (usize, &Vec<Choice>)| {
         let values = &series[k];
         let of = |choice: &Choice| match choice {

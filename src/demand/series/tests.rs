@@ -184,7 +184,7 @@ fn a_trial_counts_what_came() {
     let mut options = Options { choice: Choice::Auto, levels: vec![0.5], ..options(1, 1) };
     let y: Vec<f64> = vec![1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0, 2.0];
     let tried = backtest::backtest(&[y.clone(), vec![1.0]], &options, 2).unwrap();
-    assert_eq!((tried.series, tried.origins, tried.scores.len()), (1, 2, method::ALL.len() + 1));
+    assert_eq!((&tried.tried, tried.origins, tried.scores.len()), (&vec![0], 2, method::ALL.len() + 1));
     // The last value is wrong by one each time; the mean is 13/9 where 2 came and 3/2 where 1 came. Steps are one.
     let of = |name: &str| tried.scores.iter().find(|s| s.method == name).unwrap();
     assert!((of("naive").mase - 1.0).abs() < 1e-12 && of("naive").bias.abs() < 1e-12);

@@ -143,6 +143,8 @@ struct SetUp<'a> {
     /// Position of each column of alternatives in the table.
     own: Vec<usize>,
     base: Option<String>,
+    /// Columns that are logarithms.
+    logs: Vec<usize>,
 }
 
 impl<'a> SetUp<'a> {
@@ -205,7 +207,7 @@ impl<'a> SetUp<'a> {
         scale.extend(uppers);
         scale.resize(names.len(), 1.0);
         let base = law.constants.then(|| choices.alternatives[most].clone());
-        Ok(Self { problem, names, spread: scale, own, base })
+        Ok(Self { problem, names, spread: scale, own, base, logs: law.logs.clone() })
     }
 
     /// The estimate in the units of the table.
@@ -234,7 +236,7 @@ impl<'a> SetUp<'a> {
                 error: covariance[k][k].max(0.0).sqrt() / self.spread[k],
                 robust: robust(k) / self.spread[k],
                 elasticity: column
-                    .map(|c| elasticity(choices, &chances, value, c))
+                    .map(|c| value * elasticity(choices, &chances, (!self.logs.contains(&c)).then_some(c)))
                     .filter(|_| problem.form == Form::Plain),
             }
         };
@@ -313,9 +315,10 @@ fn deviation(values: impl Iterator<Item = f64> + Clone) -> f64 {
     if spread > 0.0 && spread.is_finite() { spread } else { 1.0 }
 }
 
-/// Mean over choices of the percent by which a choice becomes likelier for one percent more of its own column.
-fn elasticity(choices: &Choices, chances: &[f64], value: f64, c: usize) -> f64 {
-    let own = |k: usize| choices.chosen[k] * value * choices.row(k)[c] * (1.0 - chances[k]);
+/// Mean over choices of the percent by which a choice becomes likelier for one percent more of its own column, a coefficient of 1
+/// taken; `None` of a column that is a logarithm.
+fn elasticity(choices: &Choices, chances: &[f64], c: Option<usize>) -> f64 {
+    let own = |k: usize| choices.chosen[k] * c.map_or(1.0, |c| choices.row(k)[c]) * (1.0 - chances[k]);
     (0..chances.len()).map(own).sum::<f64>() / choices.total()
 }
 

@@ -31,4 +31,6 @@ pub struct Law {
     pub constants: bool,
     /// Columns, by position, that differ between nests only; the others differ between alternatives.
     pub upper: Vec<usize>,
+    /// Columns, by position, that are logarithms: elasticities are those of the numbers themselves.
+    pub logs: Vec<usize>,
 }

@@ -13,7 +13,7 @@ fn normal(dice: &mut Stream) -> f64 {
 }
 
 fn law(form: Form) -> Law {
-    Law { form, same: false, constants: false, upper: Vec::new() }
+    Law { form, same: false, constants: false, upper: Vec::new(), logs: Vec::new() }
 }
 
 /// Buyers with six stores of two brands: minutes and size; utility `−0.05 minutes + 0.6 size`, brands as nests of `tau`.
@@ -272,6 +272,32 @@ fn heating_is_the_published_one() {
     let found = estimate(&Choices::new(vec!["ic".into(), "oc".into()], list), &law(Form::Plain)).unwrap();
     assert!((value(&found, "ic") + 0.006_231_9).abs() < 5e-8, "{found:?}");
     assert!((value(&found, "oc") + 0.004_580_1).abs() < 5e-8, "{found:?}");
+}
+
+/// Elasticities by moving a column of one store by a hair, as it is and as a logarithm.
+#[test]
+fn elasticities_are_the_chances_moved() {
+    let choices = market(21, 200, 1.0);
+    let mut logged = choices.clone();
+    (0..logged.chosen.len()).for_each(|k| logged.x[2 * k] = logged.x[2 * k].ln());
+    for (table, logs) in [(&choices, vec![]), (&logged, vec![0])] {
+        let found = estimate(table, &Law { logs: logs.clone(), ..law(Form::Plain) }).unwrap();
+        let beta = [value(&found, "minutes"), value(&found, "size")];
+        let chance = |k: usize, more: f64| {
+            let case = table.cases.iter().find(|c| c.contains(&k)).unwrap();
+            let v = |j: usize| {
+                let own = table.row(j)[0];
+                let moved = if logs.is_empty() { own * more } else { own + more.ln() };
+                beta[0] * if j == k { moved } else { own } + beta[1] * table.row(j)[1]
+            };
+            v(k).exp() / case.clone().map(|j| v(j).exp()).sum::<f64>()
+        };
+        let chosen = (0..table.chosen.len()).filter(|k| table.chosen[*k] > 0.0);
+        let moved = chosen.map(|k| (chance(k, 1.0001).ln() - chance(k, 0.9999).ln()) / 0.0002);
+        let right = moved.sum::<f64>() / table.total();
+        let told = found.parameters[0].elasticity.unwrap();
+        assert!((told - right).abs() < 1e-5 * right.abs(), "{told} {right}");
+    }
 }
 
 #[test]
