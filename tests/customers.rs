@@ -82,6 +82,13 @@ fn rows_in_any_order_give_the_same_customers() {
     let product = |a: String, b: String| a.parse::<f64>().unwrap() * b.parse::<f64>().unwrap();
     let leaving: f64 = column(2).zip(column(9)).map(|(active, leaves)| product(active, leaves)).sum();
     assert!((leaving - first["leaving"].as_f64().unwrap()).abs() < 1e-3, "{leaving} {}", first["leaving"]);
+    // Recency, frequency and money: who bought last and most has the highest scores, a fifth of the customers each or nearly so.
+    let header: Vec<&str> = rows.lines().next().unwrap().split(',').collect();
+    assert_eq!(header[12..], ["repeats", "since_last", "age", "recency_score", "frequency_score", "money_score"]);
+    let pairs: Vec<(f64, u8)> =
+        column(13).zip(column(15)).map(|(since, score)| (since.parse().unwrap(), score.parse().unwrap())).collect();
+    assert!(pairs.iter().all(|a| pairs.iter().all(|b| a.0 >= b.0 || a.1 >= b.1)), "{pairs:?}");
+    assert!((1..=5).all(|score| pairs.iter().filter(|p| p.1 == score).count() >= 90));
     // Hashed ids hide the names and keep the rows.
     let (code, _, err) = run(&[&one, "--horizon", "26", "--margin", "0.1", "--out", &b, "--hash-ids", "secret"]);
     assert_eq!(code, 0, "{err}");

@@ -14,6 +14,7 @@ use crate::market::customers::fit::{Fit, FitError};
 use crate::market::customers::gamma_gamma::GammaGamma;
 use crate::market::customers::offers::{self, Assigned, Offer};
 use crate::market::customers::pareto_nbd::ParetoNbd;
+use crate::market::customers::rfm;
 use crate::market::customers::value::{Outlook, Terms, outlooks};
 use crate::market::customers::{Buying, Customer};
 use jiff::civil::Date;
@@ -248,7 +249,7 @@ fn answer(args: &CustomersArgs) -> Result<String, Failure> {
     }
     let tested = later.as_ref().map(|l| backtest(&customers, &model, l)).transpose().map_err(|()| unsettled())?;
     if let Some(path) = &args.out {
-        let bytes = rows(args, &names, &found, offers.as_deref().zip(plan.as_ref()), grouped.as_ref());
+        let bytes = rows(args, (&names, &customers), &found, offers.as_deref().zip(plan.as_ref()), grouped.as_ref());
         out::file(path, &bytes).map_err(Failure::Write)?;
     }
     let alike = spending.as_ref().is_some_and(|s| s.1.is_none());
@@ -272,13 +273,14 @@ fn backtest(customers: &[Customer], model: &Fitted, later: &Later) -> Result<Bac
 
 fn rows(
     args: &CustomersArgs,
-    names: &[String],
+    (names, customers): (&[String], &[Customer]),
     found: &[Outlook],
     offers: Option<(&[Offer], &Assigned)>,
     grouped: Option<&Grouped>,
 ) -> Vec<u8> {
     use csv_table::Cell;
     let group = grouped.and_then(|g| g.of.as_ref());
+    let scores = rfm::scores(customers);
     let header = [
         "customer_id",
         "tier",
@@ -292,6 +294,12 @@ fn rows(
         "leaves_probability",
         "value_at_risk",
         "group",
+        "repeats",
+        "since_last",
+        "age",
+        "recency_score",
+        "frequency_score",
+        "money_score",
     ];
     let mut table = csv_table::Table::new(&header);
     for (k, (name, o)) in names.iter().zip(found).enumerate() {
@@ -311,6 +319,12 @@ fn rows(
             Cell::Number(o.leaves, 6),
             Cell::Number(o.active * o.leaves * o.value_if_active, 4),
             group.map_or(Cell::Empty, |g| Cell::from(g[k] as u64 + 1)),
+            Cell::from(customers[k].repeats),
+            Cell::Number(customers[k].age - customers[k].recency, 3),
+            Cell::Number(customers[k].age, 3),
+            Cell::from(u32::from(scores[k].recency)),
+            Cell::from(u32::from(scores[k].frequency)),
+            scores[k].money.map_or(Cell::Empty, |m| Cell::from(u32::from(m))),
         ]);
     }
     table.into_bytes()

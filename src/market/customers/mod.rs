@@ -10,6 +10,7 @@ pub mod offers;
 pub mod pareto_nbd;
 pub mod people;
 pub mod propensity;
+pub mod rfm;
 #[cfg(test)]
 mod tests;
 pub mod value;
